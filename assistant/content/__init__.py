@@ -1,0 +1,1 @@
+"""Knowledge and flows: YAML with line marks -> frozen models -> one compiled file."""
