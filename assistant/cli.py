@@ -1,21 +1,93 @@
-"""The command line."""
+"""The command line: reads the arguments, calls the verb, turns errors into messages and exit codes.
+
+A verb is a function in `assistant.verbs`, imported when it is called, so that no verb pays for another's imports.
+"""
+
+from __future__ import annotations
+
+import os
 import sys
-from assistant import paths
-def main(argv=None):
-    argv = sys.argv[1:] if argv is None else argv
-    if argv[:2]==['kb','check'] or argv[:2]==['kb','stats']:
-        from assistant.content.load import load_content
-        from assistant.content.check import check_content
-        from assistant.content.coverage import coverage
-        c=load_content(paths.content_dir('knowledge'),paths.content_dir('flows'))
-        if argv[1]=='stats':
-            from collections import Counter
-            print(Counter(e.kind for e in c.entries))
-            for k,v in coverage(c).items(): print(k,len(v.held),'of',len(v.held)+len(v.missing),'missing:',', '.join(v.missing))
-            return 0
-        F="set-up-persona install-miniconda install-miniforge accept-terms create-environment initialise-shell open-shell-in-environment install-packages install-pytorch install-unsloth verify-gpu clone-environment rename-environment export-environment recreate-from-file update-packages change-python remove-package remove-environment register-jupyter-kernel switch-to-conda-forge clean-up roll-back-environment venv-from-requirements uninstall-miniconda".split()
-        check_content(c, frozenset(F))
-        L=c.problems.lines()
-        print('\n'.join(L)); print(len(L),'problems,',len(c.entries),'entries',file=sys.stderr)
-        return 1 if L else 0
-    return 2
+
+from assistant.errors import ContentError, ExitCode, GuideError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import argparse
+
+VERBS = (
+    "ask", "chat", "ref", "translate", "compare", "why", "doctor", "flows", "plan", "run", "resume", "undo", "redo",
+    "runs", "log", "kb", "pack", "completion",
+)  # fmt: skip
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run one command line; the exit code. Without a verb the rest is a question; without anything the TUI opens."""
+    arguments = sys.argv[1:] if argv is None else argv
+    try:
+        return _dispatch(arguments)
+    except ContentError as error:
+        from assistant.render.out import talk
+
+        for line in error.problems[:20]:
+            talk(line)
+        talk(f"envguide: {error}")
+        return int(error.code)
+    except GuideError as error:
+        from assistant.render.out import talk
+
+        talk(f"envguide: {error}")
+        return int(error.code)
+    except KeyboardInterrupt:
+        sys.stderr.write("\n")
+        return int(ExitCode.INTERRUPTED)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return int(ExitCode.OK)
+
+
+def _dispatch(arguments: list[str]) -> int:
+    if not arguments or arguments[0] in ("--open", "--accessible", "--theme"):
+        return _open_face(arguments)
+    if arguments[0] in ("--version", "-V"):
+        from assistant import __version__
+        from assistant.render.out import emit
+
+        emit(f"envguide {__version__}")
+        return 0
+    if arguments[0] not in (*VERBS, "-h", "--help"):
+        if len(arguments) == 1 and " " not in arguments[0] and not arguments[0].startswith("-"):
+            _refuse_near_verb(arguments[0])
+        # A question without the verb: `envguide how do I remove an env`.
+        arguments = ["ask", *arguments]
+    from assistant.arguments import parser
+
+    options = parser().parse_args(arguments)
+    return _verb(options)
+
+
+def _refuse_near_verb(word: str) -> None:
+    """`envguide doctr` is a slip of the verb, not a question."""
+    import difflib
+
+    from assistant.errors import UsageError
+
+    close = difflib.get_close_matches(word, VERBS, n=1, cutoff=0.75)
+    if close:
+        raise UsageError(f"no verb `{word}`", f"did you mean `envguide {close[0]}`? To ask it: envguide ask {word}")
+
+
+def _verb(options: argparse.Namespace) -> int:
+    if options.verb == "ask":
+        from assistant.verbs.ask import ask
+
+        return ask(options)
+    import importlib
+
+    module = importlib.import_module(f"assistant.verbs.{options.module}")
+    return int(getattr(module, options.function)(options))
+
+
+def _open_face(arguments: list[str]) -> int:
+    from assistant.verbs.face import open_face
+
+    return open_face(arguments)

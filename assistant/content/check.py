@@ -19,9 +19,9 @@ _REGISTRY = re.compile(r"\b(?:pypi|pythonhosted|npmjs|debian)\.(?:org|com)\b", r
 _NESTED_QUANTIFIER = re.compile(r"\([^()]*[+*][^()]*\)[+*]|\.\*\.\*|\.\+\.\+")
 
 
-def check_content(content: Content, flow_ids: frozenset[str]) -> None:
+def check_content(content: Content) -> None:
     """Add every mistake to `content.problems`."""
-    _check_references(content, flow_ids)
+    _check_references(content, frozenset(content.flows))
     _check_phrasings(content)
     tables = tables_by_tool(content.flags)
     for entry in content.entries:

@@ -37,6 +37,7 @@ class Content:
     aspects: list[Aspect] = field(default_factory=list)
     lexicon: Lexicon | None = None
     compatibility: dict[str, Any] = field(default_factory=dict)
+    flows: dict[str, Any] = field(default_factory=dict)
     problems: Problems = field(default_factory=Problems)
     files: list[Path] = field(default_factory=list)
 
@@ -58,6 +59,8 @@ def load_content(knowledge: Path, flows: Path) -> Content:
         if path.is_relative_to(knowledge):
             relative = path.relative_to(knowledge)
             _load_knowledge_file(content, path, relative, f"knowledge/{relative.as_posix()}")
+        else:
+            _load_flow_file(content, path, f"flows/{path.name}")
     return content
 
 
@@ -91,6 +94,18 @@ def _load_knowledge_file(content: Content, path: Path, relative: Path, file: str
         content.problems.add(
             file, 1, "no known place for this file; put it into topics/, comparisons/, commands/, problems/ or flags/"
         )
+
+
+def _load_flow_file(content: Content, path: Path, file: str) -> None:
+    mark = load_marked(path, file, content.problems)
+    if mark is None:
+        return
+    data = plain(mark)
+    if not isinstance(data, dict) or not isinstance(data.get("id"), str):
+        content.problems.add(file, mark.line, "a flow file is one mapping that starts with `id:`; see flows/README.md")
+        return
+    content.flows[data["id"]] = data
+    content.where[f"flow:{data['id']}"] = (file, mark.line)
 
 
 def _items(mark: Mark, file: str, problems: Problems) -> tuple[Mark, ...]:

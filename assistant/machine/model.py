@@ -37,7 +37,7 @@ class Python(Frozen):
 
 
 class Terms(Frozen):
-    """Terms of service of one channel. `state`: accepted, rejected, pending."""
+    """Terms of service of one channel. `state`: accepted, rejected, pending, automatic (a setting accepts them)."""
 
     channel: str
     state: str

@@ -1,0 +1,116 @@
+"""The compiled file: one header, one index, many small records, all JSON; read in milliseconds, trusted only when whole.
+
+Layout: a magic line; a header line (JSON: what it was made from, where each record lies, checksum); the payload.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import zlib
+
+from assistant.content.frozen import Frozen
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from pathlib import Path
+    from typing import Any
+
+MAGIC = b"envguide compiled content 3\n"
+
+
+def to_plain(value: Any) -> Any:
+    """A frozen record as JSON data; fields that keep their default are left out."""
+    if isinstance(value, Frozen):
+        cls = type(value)
+        return {
+            name: to_plain(item)
+            for name, item in value.fields().items()
+            if not (hasattr(cls, name) and getattr(cls, name) == item)
+        }
+    if isinstance(value, (list, tuple)):
+        return [to_plain(item) for item in value]
+    if isinstance(value, dict):
+        return {key: to_plain(item) for key, item in value.items()}
+    return value
+
+
+def encode(records: dict[str, Any], made_from: dict[str, Any]) -> bytes:
+    """The bytes of a compiled file that holds `records` (name -> JSON data)."""
+    places, chunks, offset = {}, [], 0
+    for name, record in records.items():
+        chunk = json.dumps(record, ensure_ascii=False, separators=(",", ":")).encode()
+        places[name] = [offset, len(chunk)]
+        chunks.append(chunk)
+        offset += len(chunk)
+    payload = b"".join(chunks)
+    header = {"made_from": made_from, "places": places, "size": len(payload), "crc": zlib.crc32(payload)}
+    return MAGIC + json.dumps(header, separators=(",", ":")).encode() + b"\n" + payload
+
+
+class Compiled:
+    """An opened compiled file. `record(name)` decodes one record; KeyError where there is none of that name."""
+
+    def __init__(self, data: bytes) -> None:
+        if not data.startswith(MAGIC):
+            raise ValueError("not a compiled content file of this version")
+        end = data.index(b"\n", len(MAGIC))
+        header = json.loads(data[len(MAGIC) : end])
+        self._payload = memoryview(data)[end + 1 :]
+        if len(self._payload) != header["size"] or zlib.crc32(self._payload) != header["crc"]:
+            raise ValueError("the compiled content file is damaged")
+        self.made_from: dict[str, Any] = header["made_from"]
+        self._places: dict[str, list[int]] = header["places"]
+
+    def names(self) -> list[str]:
+        """The names of all records."""
+        return list(self._places)
+
+    def record(self, name: str) -> Any:
+        """The JSON data of one record."""
+        offset, length = self._places[name]
+        return json.loads(bytes(self._payload[offset : offset + length]))
+
+
+def read_compiled(path: Path) -> Compiled | None:
+    """The compiled file at `path`, or None where it is missing, damaged or of another version."""
+    try:
+        with open(path, "rb") as file:  # noqa: PTH123 - Path.open would import io helpers for nothing
+            return Compiled(file.read())
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def write_compiled(path: Path, data: bytes) -> bool:
+    """Write atomically; False where the folder cannot be written (the caller then goes on from memory)."""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        temporary.write_bytes(data)
+        os.replace(temporary, path)  # noqa: PTH105 - the same, one import less
+    except OSError:
+        temporary.unlink(missing_ok=True)
+        return False
+    return True
+
+
+def stamp(knowledge: str, flows: str) -> list[list[Any]]:
+    """[name, size, mtime in ns] of every YAML file, in a stable order; cheap enough for each start."""
+    found: list[list[Any]] = []
+    for root, label in ((knowledge, "knowledge"), (flows, "flows")):
+        _scan(root, label, found)
+    found.sort()
+    return found
+
+
+def _scan(folder: str, label: str, found: list[list[Any]]) -> None:
+    try:
+        with os.scandir(folder) as items:
+            for item in items:
+                if item.is_dir():
+                    _scan(item.path, f"{label}/{item.name}", found)
+                elif item.name.endswith((".yaml", ".yml")):
+                    status = item.stat()
+                    found.append([f"{label}/{item.name}", status.st_size, status.st_mtime_ns])
+    except OSError:
+        return

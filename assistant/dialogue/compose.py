@@ -1,0 +1,263 @@
+"""Entry -> Answer: placeholders filled, commands chosen for the system, shell and tools at hand, citations attached."""
+
+from __future__ import annotations
+
+import re
+
+from assistant.content.frozen import Frozen
+from assistant.content.models import Command, Entry
+from assistant.dialogue.answer import (
+    Answer,
+    Block,
+    Citation,
+    CorrectionNote,
+    FlowOffer,
+    Link,
+    ShownCommand,
+    SourceNote,
+    Table,
+)
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from assistant.machine.model import Machine
+    from assistant.search.library import Library
+
+PLACEHOLDER = re.compile(r"(?<![{$])\{([a-z][a-z_]*)\}(?!\})")
+TOOL_ORDER = ("conda", "mamba", "micromamba", "pixi", "uv", "venv", "pip", "virtualenv", "poetry", "pipx")
+ALSO_SHOWN = 5  # other tools' forms that are shown below the chosen one
+
+
+class View(Frozen):
+    """For whom an answer is made: the machine, what was asked to be assumed instead, the values named so far."""
+
+    system: str = ""
+    shell: str = ""
+    tools: tuple[str, ...] = ()
+    slots: dict[str, str] = {}
+    machine: Machine | None = None
+
+
+def compose(entry: Entry, question: str, view: View, library: Library, confidence: float = 1.0) -> Answer:
+    """The answer that `entry` gives in `view`."""
+    composer = _Composer(view, library)
+    blocks = composer.blocks(entry)
+    corrections = tuple(
+        CorrectionNote(said=item.said, now=item.now, as_of=item.as_of, sources=composer.sources(item.sources))
+        for item in entry.correction
+    )
+    return Answer(
+        question=question,
+        status="answered",
+        entry=Link(id=entry.id, title=entry.title),
+        kind=entry.kind,
+        title=entry.title,
+        blocks=tuple(blocks),
+        citations=composer.citations(entry.from_),
+        sources=composer.sources(entry.sources),
+        corrections=corrections,
+        flows=composer.flows(entry),
+        related=composer.links(entry.see),
+        confidence=confidence,
+        more=composer.fill(entry.more),
+    )
+
+
+class _Composer:
+    """Holds the view and the library while one answer is put together."""
+
+    def __init__(self, view: View, library: Library) -> None:
+        self.view = view
+        self.library = library
+        self.placeholders = library.index["placeholders"]
+
+    def blocks(self, entry: Entry) -> list[Block]:
+        blocks = [Block(kind="lead", text=self.fill(entry.answer))]
+        if entry.kind == "problem":
+            blocks += self._problem(entry)
+        elif entry.kind == "command":
+            blocks += self._task(entry)
+        if entry.rows:
+            heads = ("", *(self._tool_title(tool) for tool in entry.tools))
+            rows = tuple((row.aspect, *row.cells) for row in entry.rows)
+            blocks.append(Block(kind="table", table=Table(heads=heads, rows=rows)))
+        if entry.body:
+            blocks.append(Block(kind="text", text=self.fill(entry.body)))
+        if entry.choose:
+            items = tuple(f"{choice.pick}: {choice.when}" for choice in entry.choose)
+            blocks.append(Block(kind="list", text="Choose", items=items))
+        if entry.kind == "tool" and entry.choose_when:
+            blocks.append(Block(kind="list", text="Choose it", items=(entry.choose_when,)))
+        commands = self.pick(entry.commands)
+        if commands:
+            blocks.append(Block(kind="commands", commands=commands))
+        return blocks
+
+    def _problem(self, entry: Entry) -> list[Block]:
+        blocks = []
+        if entry.cause and entry.cause != entry.answer:
+            blocks.append(Block(kind="note", text=f"Cause: {self.fill(entry.cause)}"))
+        if entry.check:
+            blocks.append(Block(kind="commands", text="To make sure that it is this", commands=self.pick(entry.check)))
+        for number, fix in enumerate(entry.fixes, 1):
+            warning = " (this deletes)" if fix.risk == "deletes" else ""
+            head = f"Fix {number}: {self.fill(fix.text)}{warning}" if len(entry.fixes) > 1 else f"Fix: {self.fill(fix.text)}{warning}"
+            blocks.append(Block(kind="commands", text=head, commands=self.pick(fix.commands, fix.risk)))
+        if entry.not_:
+            blocks.append(Block(kind="list", text="Don't", items=tuple(self.fill(item) for item in entry.not_)))
+        return blocks
+
+    def _task(self, entry: Entry) -> list[Block]:
+        by_tool: dict[str, list[Command]] = {}
+        for form in entry.forms:
+            by_tool.setdefault(form.tool, []).append(form)
+        order = self.tool_order(list(by_tool))
+        first = order[0]
+        blocks = [Block(kind="commands", text=f"With {self._tool_title(first)}", commands=self.pick(tuple(by_tool[first])))]
+        rows = []
+        for tool in order[1:]:
+            for command in self.pick(tuple(by_tool[tool]))[:2]:
+                rows.append((self._tool_title(tool), f"`{command.run}`"))
+        asked = [tool for tool in self.view.tools if tool in entry.none and tool not in by_tool]
+        for tool in asked:
+            blocks.insert(0, Block(kind="note", text=f"{self._tool_title(tool)}: {self.fill(entry.none[tool])}"))
+        if rows:
+            blocks.append(Block(kind="table", text="In other tools", table=Table(heads=("Tool", "Command"), rows=tuple(rows))))
+        if entry.undo:
+            undo = entry.undo
+            try:
+                undo = f"see “{self.library.title(undo)}”"
+            except KeyError:
+                undo = self.fill(undo)
+            blocks.append(Block(kind="note", text=f"Undo: {undo}"))
+        if entry.output:
+            blocks.append(Block(kind="output", text=entry.output))
+        return blocks
+
+    def tool_order(self, tools: list[str]) -> list[str]:
+        """Tools with the asked-for one first, then those on this machine, then the usual order."""
+        present = {tool.name for tool in self.view.machine.tools} if self.view.machine else set()
+        if "python" in present or "python3" in present:
+            present |= {"venv", "pip"}
+
+        def key(tool: str) -> tuple[int, int, int]:
+            asked = self.view.tools.index(tool) if tool in self.view.tools else 99
+            usual = TOOL_ORDER.index(tool) if tool in TOOL_ORDER else 50
+            return (asked, 0 if tool in present else 1, usual)
+
+        if not present & {"conda", "mamba", "micromamba", "uv", "pixi", "poetry", "pipx", "virtualenv"}:
+            # Only Python itself: the document's tool stays first, it is what most people asking have in mind.
+            present = set()
+        return sorted(tools, key=key)
+
+    def pick(self, commands: tuple[Command, ...], risk: str = "") -> tuple[ShownCommand, ...]:
+        """The commands that hold for the view's system and shell; all of them where none does."""
+        fitting = [command for command in commands if self._fits(command)]
+        chosen = fitting or list(commands)
+        labelled = not fitting
+        shown = []
+        for command in chosen:
+            run, replace = self.fill_command(command.run)
+            label = ", ".join((*command.os, *command.shell)) if labelled else ""
+            note = ": ".join(part for part in (label, self.fill(command.note)) if part)
+            worse = risk if risk and command.risk == "reads" else command.risk
+            shown.append(
+                ShownCommand(
+                    run=run,
+                    tool=command.tool,
+                    shell=command.shell[0] if len(command.shell) == 1 else "",
+                    os=command.os[0] if len(command.os) == 1 else "",
+                    risk=worse,
+                    note=note,
+                    replace=replace,
+                )
+            )
+        return tuple(shown)
+
+    def _fits(self, command: Command) -> bool:
+        system, shell = self.view.system, self.view.shell
+        if command.os and system and system not in command.os:
+            return False
+        return not (command.shell and shell and shell not in command.shell)
+
+    def fill(self, text: str) -> str:
+        """Text with its placeholders replaced by what was named, else by their examples."""
+        if "{" not in text:
+            return text
+        return PLACEHOLDER.sub(lambda found: self._value(found[1])[0], text).replace("{{", "{").replace("}}", "}")
+
+    def fill_command(self, run: str) -> tuple[str, tuple[tuple[str, str], ...]]:
+        """A command with its placeholders replaced, and which examples the person has to replace."""
+        replace: dict[str, str] = {}
+
+        def value(found: re.Match[str]) -> str:
+            text, known = self._value(found[1])
+            if not known:
+                replace[text] = self.placeholders[found[1]]["title"]
+            return text
+
+        filled = PLACEHOLDER.sub(value, run).replace("{{", "{").replace("}}", "}")
+        return filled, tuple(replace.items())
+
+    def _value(self, name: str) -> tuple[str, bool]:
+        slots = self.view.slots
+        if name in slots:
+            return slots[name], True
+        if name == "shell" and self.view.shell:
+            return {"cmd": "cmd.exe"}.get(self.view.shell, self.view.shell), True
+        if name == "packages" and "package" in slots:
+            return slots["package"], True
+        if name == "path" and "name" in slots:
+            return slots["name"], True
+        item = self.placeholders.get(name)
+        return (item["example"], False) if item else (f"{{{name}}}", True)
+
+    def _tool_title(self, tool: str) -> str:
+        return {"venv": "venv", "anaconda": "Anaconda", "miniconda": "Miniconda", "miniforge": "Miniforge"}.get(tool, tool)
+
+    def citations(self, ids: tuple[str, ...]) -> tuple[Citation, ...]:
+        if not ids:
+            return ()
+        sections = self.library.sections()
+        return tuple(
+            Citation(section=one.id, heading=one.heading, first=one.first, last=one.last, summary=one.summary)
+            for one in (sections[name] for name in ids if name in sections)
+        )
+
+    def sources(self, ids: tuple[str, ...]) -> tuple[SourceNote, ...]:
+        if not ids:
+            return ()
+        sources = self.library.sources()
+        return tuple(
+            SourceNote(id=name, as_of=sources[name].as_of, url=sources[name].url, title=sources[name].title)
+            for name in ids
+            if name in sources
+        )
+
+    def flows(self, entry: Entry) -> tuple[FlowOffer, ...]:
+        known = set(self.library.flow_ids())
+        names = list(dict.fromkeys((*entry.flows, *(fix.flow for fix in entry.fixes if fix.flow))))
+        fix_params = {fix.flow: fix.params for fix in entry.fixes if fix.flow}
+        offers = []
+        for name in names:
+            if name not in known:
+                continue
+            data = self.library.record(f"flow:{name}")
+            wanted = {param["name"] for param in data.get("params") or ()}
+            params = {key: value for key, value in self.view.slots.items() if key in wanted}
+            if "packages" in wanted and "package" in self.view.slots:
+                params.setdefault("packages", self.view.slots["package"])
+            if self.view.tools and "tool" in wanted:
+                params.setdefault("tool", self.view.tools[0])
+            params |= {key: self.fill(value) for key, value in fix_params.get(name, {}).items() if key in wanted}
+            offers.append(FlowOffer(id=name, title=data.get("title", name), params=params))
+        return tuple(offers)
+
+    def links(self, ids: tuple[str, ...]) -> tuple[Link, ...]:
+        found = []
+        for name in ids:
+            try:
+                found.append(Link(id=name, title=self.library.title(name)))
+            except KeyError:
+                continue
+        return tuple(found)

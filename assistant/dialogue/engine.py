@@ -1,0 +1,218 @@
+"""One question -> one Answer: an error is diagnosed, a command is explained, anything else is looked up, or refused."""
+
+from __future__ import annotations
+
+import re
+
+from assistant.dialogue.answer import Answer, Block, Link
+from assistant.dialogue.clean import clean_output, is_binary
+from assistant.dialogue.compose import View, compose
+from assistant.errors import UsageError
+from assistant.search.rank import Ranked, rank
+from assistant.search.understand import Query, understand
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from assistant.content.models import Entry
+    from assistant.machine.model import Machine
+    from assistant.search.library import Library
+
+SURE = 0.5  # from here on an entry is shown as the answer
+NEAR = 0.3  # from here on an entry is worth naming beside "I don't know that"
+CLOSE = 0.04  # two scores nearer than this share of the better one are the same
+MAX_QUESTION_BYTES = 4_000_000
+
+
+class Asked:
+    """What a face knows beside the question: assumed system, shell and tools, whether to say why."""
+
+    def __init__(
+        self, system: str = "", shell: str = "", tool: str = "", machine: Machine | None = None, why: bool = False
+    ) -> None:
+        self.system = system
+        self.shell = shell
+        self.tool = tool
+        self.machine = machine
+        self.why = why
+
+
+def check_question(question: str) -> str:
+    """The question without surrounding blanks; UsageError where it is empty, binary or far too long."""
+    if is_binary(question):
+        raise UsageError("this is not text", "ask in words, or give an error output as text: `envguide why FILE`")
+    stripped = question.strip()
+    if not stripped:
+        raise UsageError("the question is empty", 'ask something, such as: envguide ask "conda vs venv"')
+    if len(stripped) > MAX_QUESTION_BYTES:
+        raise UsageError("the question is longer than 4 MB", "give a long output to `envguide why FILE`")
+    return stripped
+
+
+def answer(question: str, library: Library, asked: Asked | None = None) -> Answer:
+    """The answer to one question on its own. UsageError for what is no question at all."""
+    asked = asked or Asked()
+    text = check_question(question)
+    from assistant.dialogue.diagnose import looks_like_output
+
+    signature_hit = _diagnosed(text, library, asked) if looks_like_output(text) or _names_error(text) else None
+    if signature_hit:
+        return signature_hit
+    from assistant.dialogue.explain import explain_command, is_command
+
+    if is_command(text, library):
+        explained = explain_command(text, library)
+        if explained:
+            return explained
+    cleaned = clean_output(text)
+    query = understand(cleaned, library.index)
+    return decide(cleaned, query, rank(query, library.index), library, asked)
+
+
+_ERROR_NAME = re.compile(r"[A-Z]\w+(?:Error|Exception|Exit|Warning)\b|\b(?:error|fatal|failed|cannot|could not|unable|not found)\b|no such|no module", re.IGNORECASE)
+
+
+def _names_error(text: str) -> bool:
+    return bool(_ERROR_NAME.search(text))
+
+
+def _diagnosed(text: str, library: Library, asked: Asked) -> Answer | None:
+    from assistant.dialogue.diagnose import diagnose
+
+    found = diagnose(text, library)
+    if not found:
+        return None
+    best = found[0]
+    view = view_for(best.slots, (), asked)
+    result = compose(best.entry, text, view, library, confidence=0.95)
+    others = tuple(Link(id=item.entry.id, title=item.entry.title) for item in found[1:4])
+    why = (f"the output holds: {best.evidence}",) if asked.why else ()
+    return result.replace(related=(*others, *result.related), why=why)
+
+
+def decide(text: str, query: Query, ranked: list[Ranked], library: Library, asked: Asked) -> Answer:
+    """Answer, ask back or refuse, by how sure the ranking is."""
+    why = explain_ranking(query, ranked, library) if asked.why else ()
+    near = tuple(
+        Link(id=library.index["ids"][item.number], title=library.index["titles"][item.number])
+        for item in ranked[:3]
+        if item.confidence >= NEAR
+    )
+    if not ranked or ranked[0].confidence < SURE:
+        compared = _generated_comparison(text, query, library, asked)
+        if compared:
+            return compared
+        return unknown(text, near, ranked[0].confidence if ranked else 0.0, why)
+    compared = _generated_comparison(text, query, library, asked) if query.frame.kind == "compare" else None
+    best = library.entry(ranked[0].number)
+    if compared and not _covers(best, query.frame.tools):
+        return compared
+    choices = rival_choices(query, ranked, library)
+    if choices:
+        return Answer(
+            question=text,
+            status="ambiguous",
+            title="Which one do you mean?",
+            blocks=(Block(kind="lead", text="This can mean more than one thing. Which one do you mean?"),),
+            choices=choices,
+            confidence=ranked[0].confidence,
+            why=why,
+        )
+    view = view_for(query.frame.slots, query.frame.tools, asked, query.frame.systems, query.frame.shells)
+    result = compose(best, text, view, library, ranked[0].confidence)
+    related = _related(result, ranked, library)
+    return result.replace(related=related, why=why)
+
+
+def view_for(
+    slots: dict[str, str],
+    tools: tuple[str, ...],
+    asked: Asked,
+    systems: tuple[str, ...] = (),
+    shells: tuple[str, ...] = (),
+) -> View:
+    """For whom to compose: what was asked for by option beats what the question names, which beats the machine."""
+    machine = asked.machine
+    own_system = machine.system if machine else ""
+    system = asked.system or (systems[0] if len(systems) == 1 else own_system)
+    shell = asked.shell or (shells[0] if len(shells) == 1 else "")
+    if not shell and machine and system == own_system:
+        shell = machine.shell
+    if not asked.system and not systems and shell in ("cmd", "powershell") and own_system != "windows":
+        system = "windows"
+    if not shell:
+        shell = {"windows": "powershell", "macos": "zsh", "linux": "bash"}.get(system, "")
+    chosen = (asked.tool, *tools) if asked.tool else tools
+    return View(system=system, shell=shell, tools=tuple(dict.fromkeys(chosen)), slots=slots, machine=machine)
+
+
+def unknown(text: str, near: tuple[Link, ...], confidence: float, why: tuple[str, ...] = ()) -> Answer:
+    """The admission that there is no answer, with what is nearest where something is near."""
+    blocks = [Block(kind="lead", text="I don't know that.")]
+    if near:
+        blocks.append(Block(kind="list", text="The nearest that I know", items=tuple(link.title for link in near)))
+    else:
+        blocks.append(
+            Block(kind="text", text="I know about Python environments and packages: conda, venv, pip, uv, PyTorch on a GPU, and the errors they give.")
+        )
+    return Answer(question=text, status="unknown", title="I don't know that", blocks=tuple(blocks), related=near, confidence=confidence, why=why)
+
+
+def rival_choices(query: Query, ranked: list[Ranked], library: Library) -> tuple[Link, ...]:
+    """What to choose between, where two entries fit equally and the question is too short to tell."""
+    if len(query.terms) > 3 or len(ranked) < 2 or ranked[0].signals["exact"]:
+        return ()
+    best = ranked[0]
+    close = [item for item in ranked if item.score >= best.score * (1 - CLOSE) and item.confidence >= SURE]
+    if len(close) < 2 or best.signals["phrase"] > 0.92:
+        return ()
+    return tuple(
+        Link(id=library.index["ids"][item.number], title=library.index["titles"][item.number]) for item in close[:4]
+    )
+
+
+def _related(result: Answer, ranked: list[Ranked], library: Library) -> tuple[Link, ...]:
+    links = {link.id: link for link in result.related}
+    for item in ranked[1:]:
+        entry_id = library.index["ids"][item.number]
+        if len(links) < 5 and item.confidence >= NEAR and entry_id not in links:
+            links[entry_id] = Link(id=entry_id, title=library.index["titles"][item.number])
+    if result.entry:
+        links.pop(result.entry.id, None)
+    return tuple(links.values())[:5]
+
+
+def _covers(entry: Entry, tools: tuple[str, ...]) -> bool:
+    return entry.kind == "comparison" and len(set(entry.tools) & set(tools)) >= 2 or entry.kind not in ("comparison", "tool")
+
+
+def _generated_comparison(text: str, query: Query, library: Library, asked: Asked) -> Answer | None:
+    if query.frame.kind != "compare" or len(query.frame.tools) < 2 or query.unknown:
+        return None
+    from assistant.dialogue.compare import compare_tools
+
+    return compare_tools(list(query.frame.tools)[:4], text, library, asked)
+
+
+def explain_ranking(query: Query, ranked: list[Ranked], library: Library) -> tuple[str, ...]:
+    """The signals behind an answer, one line each."""
+    forms = library.index["forms"]
+    by_number: dict[int, str] = {}
+    for form, number in forms.items():
+        if number in query.terms and (number not in by_number or len(form) < len(by_number[number])):
+            by_number[number] = form
+    frame = query.frame
+    lines = [
+        "words: " + (", ".join(by_number[number] for number in query.terms) or "none known"),
+        "not known: " + (", ".join(query.unknown) or "none"),
+    ]
+    if query.mended:
+        lines.append("read as: " + ", ".join(f"{old} -> {new}" for old, new in query.mended.items()))
+    for label, values in (("action", frame.actions), ("object", frame.objects), ("tool", frame.tools), ("system", frame.systems), ("shell", frame.shells)):
+        if values:
+            lines.append(f"{label}: {', '.join(values)}")
+    if frame.slots:
+        lines.append("named: " + ", ".join(f"{name}={value}" for name, value in frame.slots.items()))
+    for item in ranked[:4]:
+        signals = ", ".join(f"{name} {value:.2f}" for name, value in item.signals.items())
+        lines.append(f"{library.index['ids'][item.number]}: score {item.score:.2f}, sure {item.confidence:.2f} ({signals})")
+    return tuple(lines)

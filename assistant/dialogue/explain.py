@@ -1,0 +1,148 @@
+"""A pasted command, explained flag by flag from the flag tables."""
+
+from __future__ import annotations
+
+from assistant.content.commandline import Parsed, parse, split_line
+from assistant.content.models import Flag, FlagTable, Subcommand
+from assistant.dialogue.answer import Answer, Block, Link, ShownCommand, Table
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from assistant.search.library import Library
+
+_PROMPTS = ("$ ", "> ", "% ", "PS> ", "(base) ")
+
+
+def strip_prompt(text: str) -> str:
+    """A pasted command without the prompt before it."""
+    stripped = text.strip().strip("`")
+    changed = True
+    while changed:
+        changed = False
+        for prompt in _PROMPTS:
+            if stripped.startswith(prompt):
+                stripped, changed = stripped[len(prompt) :].strip(), True
+    return stripped
+
+
+def is_command(text: str, library: Library) -> bool:
+    """Whether a message is a command line with a flag or a pinned value, and no question about one."""
+    line = strip_prompt(text)
+    if "\n" in line or line.endswith("?"):
+        return False
+    words = line.split()
+    if len(words) < 2 or words[0].lower() not in {*library.flag_tools(), "python", "python3", "py"}:
+        return False
+    parsed = _parsed(line, library)
+    if not parsed or not (parsed[0].command or parsed[0].tool in ("venv", "virtualenv")):
+        return False
+    plain_words = sum(1 for piece in parsed[0].pieces if piece.kind == "argument")
+    return (any(word.startswith("-") for word in words[1:]) or "=" in line) and plain_words <= 8
+
+
+def _parsed(line: str, library: Library) -> list[Parsed]:
+    tables = {}
+    for name in library.flag_tools():
+        if name in line or name in ("python", "venv"):
+            tables[name] = flag_table(name, library)
+    return [parsed for words in split_line(line) if (parsed := parse(words, tables)) is not None]
+
+
+def flag_table(tool: str, library: Library) -> FlagTable:
+    """The flag table of a tool; KeyError where there is none."""
+    data = library.record(f"flags:{tool}")
+    return FlagTable(
+        tool=data["tool"],
+        commands=tuple(
+            Subcommand(
+                command=item.get("command", ""),
+                does=item.get("does", ""),
+                aliases=tuple(item.get("aliases", ())),
+                flags=tuple(
+                    Flag(flag=tuple(flag["flag"]), means=flag["means"], takes=flag.get("takes", "")) for flag in item.get("flags", ())
+                ),
+            )
+            for item in data["commands"]
+        ),
+    )
+
+
+def explain_command(text: str, library: Library) -> Answer | None:
+    """What a command line does, word by word; None where it cannot be read."""
+    line = strip_prompt(text)
+    parts = _parsed(line, library)
+    if not parts:
+        return None
+    blocks = []
+    leads = [f"`{part.tool} {part.command}`".replace(" `", "`") + f" {_lower(part.does)}" for part in parts if part.does]
+    blocks.append(Block(kind="lead", text="; then ".join(leads).rstrip(".") + "." if leads else f"A `{parts[0].tool}` command."))
+    rows = []
+    for part in parts:
+        for piece in part.pieces:
+            means = piece.means or {"argument": _argument(piece.text, part), "flag": "not a flag that I know for this command"}.get(piece.kind, "")
+            if means and piece.kind != "command":
+                rows.append((f"`{piece.text}`", means))
+    if rows:
+        blocks.append(Block(kind="table", table=Table(heads=("Part", "Meaning"), rows=tuple(rows))))
+    blocks.append(Block(kind="commands", text="The command", commands=(ShownCommand(run=line, tool=parts[0].tool, risk=_risk(parts)),)))
+    task = matching_task(line, library)
+    warnings = _warnings(parts)
+    blocks.extend(Block(kind="note", text=warning) for warning in warnings)
+    related = (Link(id=task, title=library.title(task)),) if task else ()
+    return Answer(
+        question=text,
+        status="answered",
+        entry=related[0] if related else Link(id=f"command:{parts[0].tool}", title=f"What `{line}` does"),
+        kind="command",
+        title=f"What `{line}` does",
+        blocks=tuple(blocks),
+        related=related,
+        confidence=0.95,
+    )
+
+
+def _lower(text: str) -> str:
+    return text[:1].lower() + text[1:]
+
+
+def _argument(text: str, part: Parsed) -> str:
+    if "==" in text or ("=" in text and part.tool in ("conda", "mamba", "micromamba")):
+        name, _, version = text.replace("==", "=").partition("=")
+        exact = "exactly " if "==" in text else ""
+        starts = "" if "==" in text else f" (any {version}.*)" if part.tool in ("conda", "mamba", "micromamba") else ""
+        return f"the package {name}, {exact}version {version}{starts}"
+    if "@ git+" in text or text.startswith("git+"):
+        return "a package taken from a git repository; its build code runs on this machine"
+    return {"install": "a package", "remove": "a package to remove", "uninstall": "a package to remove"}.get(part.command, "")
+
+
+_RISKS = {
+    "create": "installs", "install": "installs", "add": "installs", "update": "installs", "upgrade": "installs", "sync": "installs",
+    "remove": "deletes", "uninstall": "deletes", "env remove": "deletes", "clean": "deletes", "cache purge": "deletes",
+    "init": "user-files", "config": "user-files", "venv": "user-files", "rename": "user-files",
+}  # fmt: skip
+
+
+def _risk(parts: list[Parsed]) -> str:
+    return _RISKS.get(parts[0].command, "user-files" if parts[0].tool in ("venv", "virtualenv") else "reads")
+
+
+def _warnings(parts: list[Parsed]) -> list[str]:
+    found = []
+    for part in parts:
+        flags = {piece.text.split("=")[0].split()[0] for piece in part.pieces if piece.kind == "flag"}
+        if part.tool in ("conda", "mamba") and part.command == "create" and flags & {"-y", "--yes", "--json"}:
+            found.append("Careful: with `-y` an environment of that name that exists already is deleted without a question.")
+        if "--break-system-packages" in flags:
+            found.append("Careful: this can break tools of the operating system; a virtual environment is the safe way.")
+        if part.unknown:
+            found.append(f"Not known for `{part.tool} {part.command}`: {', '.join(part.unknown)}. See `{part.tool} {part.command} --help`.")
+    return found
+
+
+def matching_task(line: str, library: Library) -> str:
+    """The id of the task whose form reads like this command; empty where none does."""
+    from assistant.dialogue.translate import find_task
+
+    found = find_task(line, library)
+    return found.entry_id if found else ""

@@ -1,0 +1,257 @@
+"""Builds the search index when content is compiled: vocabulary, postings, phrasings, frames, signatures' literals.
+
+The index is plain data (dicts, lists, text) so that it can be written as JSON and read in a few milliseconds. Lists of
+numbers that only some questions need are kept as text and split on use.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter, defaultdict
+from typing import Any
+
+from assistant.content.check import PLACEHOLDER, commands_of
+from assistant.content.models import Entry, Lexicon
+from assistant.search.stems import stem
+from assistant.search.text import STOP_WORDS, is_number, parts, words
+
+# BM25F (Robertson, Zaragoza, Taylor 2004): one saturation over the fields' weighted, length-normalised counts.
+FIELD_WEIGHTS = {"title": 4.0, "ask": 3.0, "answer": 1.5, "body": 0.7, "more": 0.3, "commands": 0.9}
+LENGTH_NORMALISATION = {"title": 0.4, "ask": 0.5, "answer": 0.4, "body": 0.6, "more": 0.6, "commands": 0.5}
+SCALE = 100  # postings hold weights as whole hundredths
+
+
+class Vocabulary:
+    """Maps words to terms: stems, merged by the lexicon's synonyms."""
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        self.canonical: dict[str, str] = {}
+        groups = [*lexicon.tools.items(), *lexicon.shells.items(), *lexicon.systems.items()]
+        groups += [(name, meanings) for name, meanings in lexicon.actions.items()]
+        groups += [(name, meanings) for name, meanings in lexicon.objects.items()]
+        groups += [(group[0], group) for group in lexicon.synonyms if group]
+        owners: dict[str, set[str]] = defaultdict(set)
+        for name, meanings in groups:
+            for meaning in (name, *meanings):
+                if " " not in meaning and meaning.lower() not in STOP_WORDS:
+                    owners[stem(meaning.lower())].add(stem(name.lower()))
+        for word, names in owners.items():
+            # A word that stands in two groups means too many things to be merged into one.
+            self.canonical[word] = next(iter(names)) if len(names) == 1 else word
+
+    def term(self, word: str) -> str:
+        """The term that a folded word counts as."""
+        stemmed = stem(word)
+        return self.canonical.get(stemmed, stemmed)
+
+    def terms(self, text: str) -> list[tuple[str, str]]:
+        """(word, term) of each word that carries meaning; parts of joined words are added."""
+        found = []
+        for word in words(text):
+            if word in STOP_WORDS:
+                continue
+            found.append((word, self.term(word)))
+            if not is_number(word):
+                found.extend((part, self.term(part)) for part in parts(word) if part not in STOP_WORDS)
+        return found
+
+
+def build_index(entries: list[Entry], lexicon: Lexicon, signature_literals: list[list[Any]]) -> dict[str, Any]:
+    """The whole index as plain data; `entries` in the order of their numbers in it."""
+    vocabulary = Vocabulary(lexicon)
+    fields = [_fields(entry, lexicon) for entry in entries]
+    counts: list[dict[str, Counter[str]]] = []
+    forms: dict[str, str] = {}
+    for texts in fields:
+        counted = {}
+        for name, text in texts.items():
+            pairs = vocabulary.terms(text)
+            forms.update(pairs)
+            counted[name] = Counter(term for _, term in pairs)
+        counts.append(counted)
+    averages = {
+        name: max(1.0, sum(sum(counted[name].values()) for counted in counts) / max(1, len(counts)))
+        for name in FIELD_WEIGHTS
+    }
+    postings: dict[str, list[tuple[int, float]]] = defaultdict(list)
+    for number, counted in enumerate(counts):
+        weights: dict[str, float] = defaultdict(float)
+        for name, weight in FIELD_WEIGHTS.items():
+            b = LENGTH_NORMALISATION[name]
+            norm = 1 - b + b * sum(counted[name].values()) / averages[name]
+            for term, count in counted[name].items():
+                weights[term] += weight * count / norm
+        for term, value in weights.items():
+            postings[term].append((number, value))
+    order = sorted(postings)
+    numbers = {term: number for number, term in enumerate(order)}
+    total = len(entries)
+    idf = [round(math.log(1 + (total - len(postings[term]) + 0.5) / (len(postings[term]) + 0.5)), 3) for term in order]
+    phrases, exact = _phrases(entries, vocabulary, numbers)
+    return {
+        "count": total,
+        "ids": [entry.id for entry in entries],
+        "kinds": [entry.kind for entry in entries],
+        "titles": [entry.title for entry in entries],
+        "frames": [_frame(entry) for entry in entries],
+        "forms": {word: numbers[term] for word, term in sorted(forms.items()) if term in numbers},
+        "terms": {term: number for term, number in numbers.items()},
+        "canonical": dict(sorted(vocabulary.canonical.items())),
+        "idf": idf,
+        "postings": [" ".join(f"{n}:{round(v * SCALE)}" for n, v in postings[term]) for term in order],
+        "phrases": phrases,
+        "exact": exact,
+        "signatures": signature_literals,
+        "lexicon": _lexicon(lexicon, forms),
+        "placeholders": {
+            name: {"type": item.type, "title": item.title, "example": item.example}
+            for name, item in lexicon.placeholders.items()
+        },
+    }
+
+
+def _fields(entry: Entry, lexicon: Lexicon) -> dict[str, str]:
+    examples = {name: item.title for name, item in lexicon.placeholders.items()}
+
+    def readable(text: str) -> str:
+        return PLACEHOLDER.sub(lambda found: examples.get(found[1], ""), text)
+
+    rows = " ".join(f"{row.aspect} {' '.join(row.cells)}" for row in entry.rows)
+    choices = " ".join(f"{choice.pick} {choice.when}" for choice in entry.choose)
+    fixes = " ".join(fix.text for fix in entry.fixes)
+    return {
+        "title": f"{entry.title} {' '.join(entry.tools)}",
+        "ask": " \n ".join(entry.ask),
+        "answer": readable(f"{entry.answer} {entry.cause} {entry.what}"),
+        "body": readable(f"{entry.body} {rows} {choices} {fixes} {entry.choose_when}"),
+        "more": readable(entry.more),
+        "commands": readable(" ".join(command.run for _, command in commands_of(entry))),
+    }
+
+
+def _phrases(entries: list[Entry], vocabulary: Vocabulary, numbers: dict[str, int]) -> tuple[list[str], dict[str, int]]:
+    """For each entry its phrasings as term numbers (`1 5 9|3 7`), and bags of terms that name one entry exactly."""
+    listed, exact, shared = [], {}, set()
+    for number, entry in enumerate(entries):
+        bags = []
+        for phrase in (entry.title, *entry.ask):
+            bag = phrase_terms(phrase, vocabulary)
+            text = " ".join(str(numbers[term]) for term in bag if term in numbers)
+            if text and text not in bags:
+                bags.append(text)
+            if text:
+                if exact.setdefault(text, number) != number:
+                    shared.add(text)
+        listed.append("|".join(bags))
+    return listed, {text: number for text, number in exact.items() if text not in shared}
+
+
+def phrase_terms(phrase: str, vocabulary: Vocabulary) -> list[str]:
+    """The distinct terms of a phrasing, joined words whole, in alphabetical order."""
+    return sorted({vocabulary.term(word) for word in words(phrase) if word not in STOP_WORDS})
+
+
+def _frame(entry: Entry) -> list[Any]:
+    """[action, object, tools]: what the frame of a question is compared with."""
+    tools = sorted({form.tool for form in entry.forms}) or list(entry.tools)
+    if entry.kind == "tool":
+        tools = [entry.id.split(".")[-1]]
+    return [entry.action, entry.object, tools]
+
+
+def _lexicon(lexicon: Lexicon, forms: dict[str, str]) -> dict[str, Any]:
+    """Synonyms as `actions: {remove: [[["delete", "deleted", ...]], ...]}`: a meaning is a list of words, each with its forms."""
+    by_stem: dict[str, set[str]] = defaultdict(set)
+    for form in forms:
+        by_stem[stem(form)].add(form)
+
+    def bags(groups: dict[str, tuple[str, ...]]) -> dict[str, list[list[list[str]]]]:
+        result: dict[str, list[list[list[str]]]] = {}
+        for name, meanings in groups.items():
+            bag_list = []
+            for meaning in dict.fromkeys((name.replace("-", " "), *meanings)):
+                kept = [word for word in words(meaning) if word not in STOP_WORDS]
+                if kept:
+                    bag_list.append([sorted({word, *by_stem[stem(word)]}) for word in kept])
+            result[name] = bag_list
+        return result
+
+    return {
+        "actions": bags(lexicon.actions),
+        "objects": bags(lexicon.objects),
+        "tools": bags(lexicon.tools),
+        "shells": bags(lexicon.shells),
+        "systems": bags(lexicon.systems),
+        "stop_phrases": sorted((phrase.lower() for phrase in lexicon.stop_phrases), key=len, reverse=True),
+        "foreign": sorted({form for phrase in lexicon.foreign for word in words(phrase) for form in (word, *by_stem[stem(word)])}),
+    }
+
+
+def required_literal(pattern: str) -> str:
+    """The longest text that every match of a regular expression must hold, in small letters; empty where none is sure."""
+    if "|" in _outside_groups(pattern):
+        return ""
+    best = ""
+    for piece in re.split(r"[()|*+?^$.\[\]{}]", _without_optional(pattern)):
+        best = max(best, piece, key=len)
+    return best.lower().strip() if len(best.strip()) >= 4 else ""
+
+
+def _outside_groups(pattern: str) -> str:
+    """The pattern's text at depth 0 (an alternation there means that no piece is required)."""
+    depth, kept, escaped = 0, [], False
+    for char in pattern:
+        if escaped:
+            escaped = False
+        elif char == "\\":
+            escaped = True
+        elif char == "(":
+            depth += 1
+        elif char == ")":
+            depth -= 1
+        elif depth == 0:
+            kept.append(char)
+    return "".join(kept)
+
+
+def _without_optional(pattern: str) -> str:
+    """The depth-0 text with classes, escapes, groups and repeated or optional characters turned into breaks."""
+    out: list[str] = []
+    index, depth = 0, 0
+    while index < len(pattern):
+        char = pattern[index]
+        if char == "\\" and index + 1 < len(pattern):
+            following = pattern[index + 1]
+            if depth == 0:
+                out.append("|" if following.isalnum() else following if following not in "()|*+?^$.[]{}" else "|")
+            index += 2
+            continue
+        if char == "[":
+            end = index + 1
+            while end < len(pattern) and (pattern[end] != "]" or end == index + 1):
+                end += 2 if pattern[end] == "\\" else 1
+            if depth == 0:
+                out.append("|")
+            index = end + 1
+            continue
+        if char == "(":
+            depth += 1
+            out.append("|")
+        elif char == ")":
+            depth -= 1
+            out.append("|")
+        elif char == "{" and depth == 0:
+            end = pattern.find("}", index)
+            if out:
+                out[-1] = "|"
+            index = end if end > 0 else index
+        elif depth == 0:
+            if char in "?*" and out:
+                out[-1] = "|"
+            elif char == "+":
+                out.append("|")
+            else:
+                out.append(char)
+        index += 1
+    return "".join(out)

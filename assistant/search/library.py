@@ -1,0 +1,104 @@
+"""The compiled content, opened: finds it (wheel or cache), makes it again when it is stale or damaged."""
+
+from __future__ import annotations
+
+from assistant import paths
+from assistant.content.compiled import Compiled, read_compiled, stamp, write_compiled
+from assistant.content.models import Entry, Section, Source, entry_from_plain
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from pathlib import Path
+    from typing import Any
+
+
+class Library:
+    """Everything envguide knows, decoded piece by piece as it is asked for."""
+
+    def __init__(self, compiled: Compiled) -> None:
+        self._compiled = compiled
+        self.index: dict[str, Any] = compiled.record("index")
+        self._numbers: dict[str, int] | None = None
+        self._entries: dict[int, Entry] = {}
+        self._records: dict[str, Any] = {}
+
+    def __len__(self) -> int:
+        return int(self.index["count"])
+
+    def entry(self, key: int | str) -> Entry:
+        """An entry by number or id; KeyError where there is none."""
+        number = key if isinstance(key, int) else self.number(key)
+        if number not in self._entries:
+            self._entries[number] = entry_from_plain(self._compiled.record(f"entry:{number}"))
+        return self._entries[number]
+
+    def number(self, entry_id: str) -> int:
+        """The number of an entry id; KeyError where there is none."""
+        if self._numbers is None:
+            self._numbers = {name: number for number, name in enumerate(self.index["ids"])}
+        return self._numbers[entry_id]
+
+    def title(self, entry_id: str) -> str:
+        """An entry's title, without decoding the entry."""
+        return str(self.index["titles"][self.number(entry_id)])
+
+    def record(self, name: str) -> Any:
+        """One record of the compiled file as plain data, kept once decoded; KeyError where there is none."""
+        if name not in self._records:
+            self._records[name] = self._compiled.record(name)
+        return self._records[name]
+
+    def sections(self) -> dict[str, Section]:
+        """The document's sections by id."""
+        return {data["id"]: Section(**data) for data in self.record("sections")}
+
+    def sources(self) -> dict[str, Source]:
+        """The sources by id."""
+        return {name: Source(**data) for name, data in self.record("sources").items()}
+
+    def flow_ids(self) -> list[str]:
+        """The ids of all flows."""
+        return list(self.record("flows"))
+
+    def flag_tools(self) -> list[str]:
+        """The tools whose flags are known."""
+        return [name.removeprefix("flags:") for name in self._compiled.names() if name.startswith("flags:")]
+
+
+def open_library() -> Library:
+    """The compiled content of this installation, made again first where its sources have changed.
+
+    Raises ContentError where there is no usable content at all.
+    """
+    knowledge, flows = paths.content_dir("knowledge"), paths.content_dir("flows")
+    now = stamp(str(knowledge), str(flows))
+    cached = cached_file(knowledge)
+    compiled = read_compiled(cached)
+    if compiled and compiled.made_from["files"] == now:
+        return Library(compiled)
+    packaged = paths.packaged_compiled_file()
+    compiled = read_compiled(packaged)
+    if compiled and _is_as_packaged(compiled, now, packaged):
+        return Library(compiled)
+    from assistant.search.compile import compile_content
+
+    data = compile_content(knowledge, flows, strict=False)
+    write_compiled(cached, data)
+    return Library(Compiled(data))
+
+
+def cached_file(knowledge: Path) -> Path:
+    """One cached file for each content folder, so that two checkouts do not take turns in rebuilding."""
+    import zlib
+
+    return paths.cache_dir() / f"content-{zlib.crc32(str(knowledge).encode()):08x}.dat"
+
+
+def _is_as_packaged(compiled: Compiled, now: list[list[Any]], packaged: Path) -> bool:
+    """Whether the wheel's sources are the ones its compiled file was made from: same names and sizes, none edited since."""
+    made = [[name, size] for name, size, _ in compiled.made_from["files"]]
+    if made != [[name, size] for name, size, _ in now]:
+        return False
+    installed = packaged.stat().st_mtime_ns
+    slack = 60 * 10**9  # an installer writes its files one after another
+    return all(changed <= installed + slack for _, _, changed in now)

@@ -1,0 +1,133 @@
+"""Ranks entries for a question by several signals and says how sure it is.
+
+Signals, each between 0 and 1: `phrase` (best agreement with one of the entry's phrasings), `bm25` (BM25F over its
+fields, relative to the best entry), `cover` (share of the question's weight that the entry holds), `frame` (action,
+object and tool agree), `exact` (the words of one phrasing and nothing else).
+"""
+
+from __future__ import annotations
+
+import math
+
+from assistant.content.frozen import Frozen
+from assistant.search.understand import Frame, Query
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+K1 = 9.0  # saturation, in units of the fields' weighted counts
+POOL = 60  # entries that are looked at closely
+UNKNOWN_WEIGHT = 0.75  # of the rarest known word's weight: a strange word counts, but less than a known rare one
+
+
+class Ranked(Frozen):
+    """An entry with its score, how sure we are that it answers (0..1), and the signals behind both."""
+
+    number: int
+    score: float
+    confidence: float
+    signals: dict[str, float]
+
+
+def rank(query: Query, index: dict[str, Any], limit: int = 8) -> list[Ranked]:
+    """The best entries first; empty where no word of the question is known."""
+    terms = query.terms
+    if not terms:
+        return []
+    idf: list[float] = index["idf"]
+    weights = {term: idf[term] * weight for term, weight in terms.items()}
+    scores: dict[int, float] = {}
+    held: dict[int, float] = {}
+    for term, weight in weights.items():
+        for item in index["postings"][term].split():
+            number_text, _, value_text = item.partition(":")
+            number, value = int(number_text), int(value_text) / 100
+            scores[number] = scores.get(number, 0.0) + weight * value / (K1 + value) * (K1 + 1)
+            held[number] = held.get(number, 0.0) + weight * min(1.0, value / 2)
+    rarest = max(idf) if idf else 1.0
+    total = sum(weights.values()) + UNKNOWN_WEIGHT * rarest * len(query.unknown)
+    pool = sorted(scores, key=lambda number: -scores[number])[:POOL]
+    top = scores[pool[0]] or 1.0
+    exact_entry = index["exact"].get(query.exact, -1) if not query.unknown else -1
+    if exact_entry >= 0 and exact_entry not in pool:
+        pool.append(exact_entry)
+    ranked = []
+    for number in pool:
+        phrase, inside = _phrase(index["phrases"][number], weights, total, idf)
+        signals = {
+            "phrase": phrase,
+            "inside": inside,
+            "bm25": scores.get(number, 0.0) / top,
+            "cover": held.get(number, 0.0) / total,
+            "frame": frame_agreement(query.frame, index["kinds"][number], index["frames"][number]),
+            "exact": 1.0 if number == exact_entry else 0.0,
+        }
+        score = _score(signals)
+        ranked.append(Ranked(number=number, score=score, confidence=_confidence(signals), signals=signals))
+    ranked.sort(key=lambda item: (-item.score, item.number))
+    return ranked[:limit]
+
+
+def _phrase(phrases: str, weights: dict[int, float], total: float, idf: list[float]) -> tuple[float, float]:
+    """The best agreement with a phrasing (2·shared / both weights), and how much of that phrasing the question holds."""
+    best, best_inside = 0.0, 0.0
+    for bag in phrases.split("|"):
+        own = shared = 0.0
+        for item in bag.split():
+            term = int(item)
+            own += idf[term]
+            if term in weights:
+                shared += weights[term]
+        if own:
+            agreement = 2 * shared / (own + total)
+            inside = shared / own
+            if (agreement, inside) > (best, best_inside):
+                best = agreement
+            best_inside = max(best_inside, inside if shared > 3.0 else 0.0)
+    return best, best_inside
+
+
+def _score(signals: dict[str, float]) -> float:
+    return (
+        1.0 * signals["phrase"]
+        + 0.25 * signals["inside"]
+        + 0.55 * signals["bm25"]
+        + 0.5 * signals["cover"]
+        + 0.35 * signals["frame"]
+        + 0.6 * signals["exact"]
+    )
+
+
+def _confidence(signals: dict[str, float]) -> float:
+    z = -4.2 + 6.0 * signals["phrase"] + 4.5 * signals["cover"] + 1.0 * signals["inside"] + 1.0 * signals["frame"] + 3.0 * signals["exact"]
+    return round(1 / (1 + math.exp(-z)), 3)
+
+
+def frame_agreement(frame: Frame, kind: str, entry_frame: list[Any]) -> float:
+    """How well an entry's frame fits the question's: -1 (contradicts) .. 1 (agrees); 0 where nothing can be said."""
+    action, obj, tools = entry_frame
+    value = 0.0
+    if action and frame.actions:
+        value += 0.4 if action in frame.actions else -0.3
+    if obj and frame.objects:
+        value += 0.3 if obj in frame.objects else -0.3
+    if tools and frame.tools:
+        common = len(set(tools) & set(frame.tools))
+        if kind == "comparison":
+            value += 0.6 if common >= 2 else -0.2
+        elif kind == "tool":
+            value += 0.2 if common else -0.3
+        else:
+            value += 0.15 if common else -0.1
+    if frame.kind == "compare":
+        value += 0.3 if kind == "comparison" else -0.05
+    elif kind == "comparison":
+        value -= 0.25
+    if frame.kind == "trouble" and kind == "problem":
+        value += 0.2
+    if frame.kind == "how" and kind == "command":
+        value += 0.2
+    if frame.kind == "explain":
+        value += 0.15 if kind in ("topic", "term", "tool") else -0.1
+    return max(-1.0, min(1.0, value))

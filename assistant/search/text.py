@@ -1,0 +1,52 @@
+"""Text as the search sees it: small letters, words, no padding. The same functions serve questions and content."""
+
+from __future__ import annotations
+
+import re
+
+_WORD = re.compile(r"[a-z0-9_]+(?:[.'+-][a-z0-9_]+)*\+*", re.IGNORECASE)
+_SPLIT = re.compile(r"[.'+_-]+")
+
+# Words that carry no subject. `not`, `without`, `in`-less negations stay: "not found" is a subject.
+STOP_WORDS = frozenset(
+    """a about after all also although am an and any anybody anyone anything are as at be because been before being but
+    by came can cannot come could couldn did didn do does doesn doing don done during each either else etc ever every
+    few for from get gets getting give given go goes going got had has hasn have haven having he help hello her here hi
+    him his how however i if in into is isn it its itself just kind know let like ll look lot made make many may maybe
+    me mean might mine more most much must my myself need needed needs never no now of off ok okay on once one ones only
+    onto or other our out over own please put quite rather re really right s said same say see seem seems she should
+    shouldn since so some somebody someone something sort still such sure t take tell than thank thanks that the their
+    them then there these they thing things think this those though through thus to too tried try trying under until up
+    us use used uses using ve very via wanna want wanted wants was wasn way we well were what whatever when where
+    whether which while who whole whose why will with within won would wouldn yes yet you your yours
+    anyway basically actually simply properly correctly exactly currently apparently possible possibly able best good
+    question newb newbie noob beginner guys folks hey dear""".split()
+)
+
+
+def fold(text: str) -> str:
+    """Small letters without accents; typographic quotes and dashes made plain."""
+    text = text.lower()
+    if text.isascii():
+        return text
+    import unicodedata
+
+    table = {0x2018: "'", 0x2019: "'", 0x201C: '"', 0x201D: '"', 0x2013: "-", 0x2014: " - ", 0x2011: "-", 0xA0: " "}
+    decomposed = unicodedata.normalize("NFKD", text.translate(table))
+    return "".join(char for char in decomposed if not unicodedata.combining(char))
+
+
+def words(text: str) -> list[str]:
+    """The words of folded text, joined ones (`conda-forge`, `environment.yml`, `3.10`) whole."""
+    return _WORD.findall(fold(text))
+
+
+def parts(word: str) -> list[str]:
+    """The parts of a joined word; empty for a simple one."""
+    pieces = [piece for piece in _SPLIT.split(word) if piece]
+    return pieces if len(pieces) > 1 else []
+
+
+def is_number(word: str) -> bool:
+    """Whether a word is a number or a version (`3.10`, `12.1`, `2`, `3.x`)."""
+    return word[:1].isdigit() and not any(char.isalpha() for char in word.removesuffix(".x"))

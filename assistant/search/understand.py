@@ -1,0 +1,223 @@
+"""Reads a question: its terms, and its frame (action, object, tools, shell, system, names and versions)."""
+
+from __future__ import annotations
+
+import re
+
+from assistant.content.frozen import Frozen
+from assistant.search.text import STOP_WORDS, fold, is_number, parts, words
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+MAX_QUESTION = 20_000  # characters that are read; more is not a question
+MAX_TERMS = 120
+
+# A name after one of these words is the environment's: "env called demo", "an environment named demo", "env demo".
+_NAME = re.compile(
+    r"\b(?:called|named|name it|name is)\s+[`'\"]?([a-z0-9][\w.-]{0,63})[`'\"]?|"
+    r"\b(?:env|environment)\s+(?!called\b|named\b|name\b)[`'\"]?([a-z0-9][\w.-]{0,63})[`'\"]?|"
+    r"(?:^|\s)(?:-n|--name)[\s=]+([A-Za-z0-9][\w.-]{0,63})",
+    re.IGNORECASE,
+)
+_NEW_NAME = re.compile(
+    r"\b(?:rename|clone|copy|duplicate)\b.{0,60}?\b(?:to|into|as|called|named)\s+[`'\"]?([a-z0-9][\w.-]{0,63})", re.IGNORECASE
+)
+_PYTHON = re.compile(r"\b(?:python|py)\s*(?:version\s*)?(?:==?|>=)?\s*([23](?:\.\d{1,2}){1,2})\b|(?<![\d.=])\b(3\.\d{1,2})\b(?!\.\d)", re.IGNORECASE)
+_PINNED = re.compile(r"\b([A-Za-z][\w.-]*(?:\[[\w,-]+\])?)\s*(==|=|~=|>=|<=)\s*([\d][\w.*]*)")
+_CUDA_TAG = re.compile(r"\b(cu\d{2,3}|rocm\d\.\d)\b", re.IGNORECASE)
+_CUDA = re.compile(r"\bcuda\s*(?:version\s*)?(\d{1,2}\.\d)\b", re.IGNORECASE)
+_CHANNEL = re.compile(r"(?:^|\s)(?:-c|--channel)[\s=]+([\w-]+)|\bfrom\s+(conda-forge|bioconda|defaults|nvidia|pytorch)\b", re.IGNORECASE)
+_FILE = re.compile(r"(?<![\w/\\.-])((?:[\w.-]+[/\\])*[\w.-]+\.(?:ya?ml|txt|toml|lock|whl|py))\b", re.IGNORECASE)
+_INSTALL = re.compile(
+    r"\b(?:install|add|update|upgrade|uninstall|remove|downgrade|pin|import)\s+(?:the\s+)?(?:package\s+|library\s+|module\s+)?"
+    r"[`'\"]?([A-Za-z][\w.-]*(?:\[[\w,-]+\])?)[`'\"]?",
+    re.IGNORECASE,
+)
+
+# Words that may stand where a name is looked for, and are none.
+NOT_A_NAME = STOP_WORDS | frozenset(
+    """variable variables folder directory path name names list file yml yaml python conda pip venv uv mamba version
+    manager location locations create created creation remove delete update export activate activation clone rename
+    using based exists already without inside and-or error not was is file's setup set up var vars settings called
+    named prefix specific new old existing another different same this that takes forever works work working stuck
+    packages package cannot recreate from for with like only error: isn't doesn't fails failed broken""".split()
+)
+
+
+class Frame(Frozen):
+    """What a question asks for. Empty where it does not say. `slots` fill a command's placeholders."""
+
+    actions: tuple[str, ...] = ()
+    objects: tuple[str, ...] = ()
+    tools: tuple[str, ...] = ()
+    shells: tuple[str, ...] = ()
+    systems: tuple[str, ...] = ()
+    slots: dict[str, str] = {}
+    kind: str = ""
+
+
+class Query(Frozen):
+    """A question as the ranking needs it: weighted term numbers, words that no entry holds, typos mended."""
+
+    text: str
+    terms: dict[int, float]
+    unknown: tuple[str, ...]
+    mended: dict[str, str]
+    frame: Frame
+    exact: str
+
+
+def understand(question: str, index: dict[str, Any]) -> Query:
+    """Everything that can be read off a question without knowing its conversation."""
+    text = question[:MAX_QUESTION]
+    folded = fold(text)
+    stripped = folded
+    for phrase in index["lexicon"]["stop_phrases"]:
+        if phrase in stripped:
+            stripped = stripped.replace(phrase, " ")
+    slots = read_slots(text)
+    tokens = words(stripped)
+    kept = [word for word in tokens if word not in STOP_WORDS][:MAX_TERMS]
+    if not kept:
+        kept = [word for word in words(folded) if word not in STOP_WORDS][:MAX_TERMS]
+    terms, unknown, mended, exact = _terms(kept, slots, index)
+    frame = read_frame([*kept, *mended.values()], tokens, folded, slots, index["lexicon"])
+    return Query(text=text, terms=terms, unknown=unknown, mended=mended, frame=frame, exact=exact)
+
+
+def _terms(
+    kept: list[str], slots: dict[str, str], index: dict[str, Any]
+) -> tuple[dict[int, float], tuple[str, ...], dict[str, str], str]:
+    forms = index["forms"]
+    values = {value.lower() for value in slots.values()}
+    terms: dict[int, float] = {}
+    exact: set[str] = set()
+    unknown: list[str] = []
+    mended: dict[str, str] = {}
+    for word in dict.fromkeys(kept):
+        number = forms.get(word)
+        if number is None and word not in values and not is_number(word):
+            pieces = [piece for piece in parts(word) if piece not in STOP_WORDS]
+            known = [forms[piece] for piece in pieces if piece in forms]
+            if pieces and len(known) == len(pieces):
+                for piece in known:
+                    terms[piece] = max(terms.get(piece, 0), 0.8)
+                continue
+            number, better = _lookup(word, index)
+            if number is not None and better:
+                mended[word] = better
+        if number is None:
+            if word in values or is_number(word) or _looks_like_data(word):
+                continue
+            unknown.append(word)
+            continue
+        terms[number] = 1.0 if word not in mended else 0.85
+        exact.add(str(number))
+    return terms, tuple(unknown), mended, " ".join(sorted(exact))
+
+
+def _lookup(word: str, index: dict[str, Any]) -> tuple[int | None, str]:
+    """A word that no entry holds as it is: by its stem, else by the nearest known word (then that word is returned)."""
+    from assistant.search.stems import stem
+
+    stemmed = stem(word)
+    number = index["terms"].get(index["canonical"].get(stemmed, stemmed))
+    if number is not None:
+        return number, ""
+    from assistant.search.typos import nearest_form
+
+    better = nearest_form(word, index)
+    return (index["forms"][better], better) if better else (None, "")
+
+
+def _looks_like_data(word: str) -> bool:
+    """Hashes, versions with letters, file sizes: no words, so not knowing them says nothing."""
+    digits = sum(char.isdigit() for char in word)
+    return digits * 2 >= len(word) or (len(word) > 16 and digits > 3)
+
+
+def read_slots(text: str) -> dict[str, str]:
+    """Values that the question names: environment name, Python version, package, channel, file, CUDA tag."""
+    slots: dict[str, str] = {}
+    renamed = _NEW_NAME.search(text)
+    if renamed and renamed[1].lower() not in NOT_A_NAME:
+        slots["new_name"] = renamed[1]
+    for found in _NAME.finditer(text):
+        name = next(group for group in found.groups() if group)
+        if name.lower() not in NOT_A_NAME and not name.lower().endswith((".yml", ".yaml", ".txt")) and not is_number(name):
+            slots.setdefault("name", name.rstrip(".-"))
+    if found := _PYTHON.search(text):
+        slots["python"] = found[1] or found[2]
+    for found in _PINNED.finditer(text):
+        package = found[1]
+        if package.lower() in ("python", "py", "cuda", "pytorch-cuda") or package.startswith("-"):
+            continue
+        slots.setdefault("package", package)
+        slots.setdefault("version", found[3])
+    if "package" not in slots and (found := _INSTALL.search(text)):
+        package = found[1].rstrip(".")
+        if package.lower() not in NOT_A_NAME and package.lower() not in _NOT_A_PACKAGE:
+            slots["package"] = package
+    if found := _CUDA_TAG.search(text):
+        slots["cuda"] = found[1].lower()
+    if found := _CUDA.search(text):
+        slots["cuda_version"] = found[1]
+    if found := _CHANNEL.search(text):
+        slots["channel"] = found[1] or found[2]
+    if found := _FILE.search(text):
+        name = found[1]
+        slots["requirements" if "requirement" in name.lower() else "script" if name.endswith(".py") else "file"] = name
+    return slots
+
+
+_NOT_A_PACKAGE = frozenset(
+    """anaconda miniconda miniforge conda mamba env envs environment environments everything python3 all dependencies
+    requirements cuda cudnn driver drivers channel channels kernel kernels packages package libraries
+    things stuff software pip3 virtualenv again via an a the multiple several specific old new version versions
+    git github wheel wheels pypi error errors fails failed nothing base to on of or if""".split()
+)
+
+
+def read_frame(
+    kept: list[str], tokens: list[str], folded: str, slots: dict[str, str], lexicon: dict[str, Any]
+) -> Frame:
+    """Actions, objects, tools, shells and systems that the words name; order does not matter."""
+    said = {*kept, *tokens}
+
+    def named(group: str) -> tuple[str, ...]:
+        return tuple(
+            name
+            for name, bags in lexicon[group].items()
+            if any(all(any(form in said for form in forms) for forms in bag) for bag in bags)
+        )
+
+    return Frame(
+        actions=named("actions"),
+        objects=named("objects"),
+        tools=named("tools"),
+        shells=named("shells"),
+        systems=named("systems"),
+        slots=slots,
+        kind=_kind(folded, tokens),
+    )
+
+
+_COMPARE = re.compile(r"\bvs\.?\b|\bversus\b|\bdiffer|\bbetter\b|\bcompare|\binstead of\b|\bor\b.{1,30}\?$|\bwhich (?:one|tool)\b")
+_EXPLAIN = re.compile(r"^(?:so )?(?:what(?:'s| is| are| does)|why|explain|meaning|define)\b|\bmean\b|\bmeaning\b|\bpurpose\b")
+_TROUBLE = re.compile(
+    r"\berror\b|\bfail|not (?:found|working|recogni|work)|doesn'?t|can'?t|cannot|\bwon'?t\b|unable|broken|stuck|crash|\bexception\b|traceback|\w+Error\b"
+)
+_HOW = re.compile(r"^how (?:do|to|can|does one|should)|\bhow to\b|\bcommand (?:to|for)\b")
+
+
+def _kind(folded: str, tokens: list[str]) -> str:
+    """compare, trouble, explain, how or empty: what sort of answer is wanted."""
+    if _COMPARE.search(folded):
+        return "compare"
+    if _TROUBLE.search(folded):
+        return "trouble"
+    if _EXPLAIN.search(folded):
+        return "explain"
+    return "how" if _HOW.search(folded) else ""
