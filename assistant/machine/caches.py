@@ -16,10 +16,18 @@ def cache_places(roots: Roots, condas: tuple[Conda, ...] = ()) -> tuple[tuple[st
     if roots.system == "windows":
         local = roots.get("LOCALAPPDATA") or roots.under_home("AppData", "Local")
         base = local
-        pip, uv, rattler = os.path.join(local, "pip", "Cache"), os.path.join(local, "uv", "cache"), os.path.join(local, "rattler", "cache")
+        pip, uv, rattler = (
+            os.path.join(local, "pip", "Cache"),
+            os.path.join(local, "uv", "cache"),
+            os.path.join(local, "rattler", "cache"),
+        )
     elif roots.system == "macos":
         base = roots.under_home("Library", "Caches")
-        pip, uv, rattler = os.path.join(base, "pip"), roots.under_home(".cache", "uv"), os.path.join(base, "rattler", "cache")
+        pip, uv, rattler = (
+            os.path.join(base, "pip"),
+            roots.under_home(".cache", "uv"),
+            os.path.join(base, "rattler", "cache"),
+        )
     else:
         base = roots.get("XDG_CACHE_HOME") or roots.under_home(".cache")
         pip, uv, rattler = os.path.join(base, "pip"), os.path.join(base, "uv"), os.path.join(base, "rattler", "cache")
@@ -72,7 +80,14 @@ def find_disks(roots: Roots, condas: tuple[Conda, ...] = ()) -> tuple[Disk, ...]
         device = device_of(path)
         found.setdefault(
             (device, used_for),
-            Disk(path=path, used_for=used_for, total=usage.total, free=usage.free, inodes_free=_inodes(path), device=device),
+            Disk(
+                path=path,
+                used_for=used_for,
+                total=usage.total,
+                free=usage.free,
+                inodes_free=_inodes(path),
+                device=device,
+            ),
         )
     return tuple(found.values())
 

@@ -16,12 +16,12 @@ from assistant.machine.redact import redact_secrets
 
 # The settings that the checks and the answers use.
 KEYS = (
-    "channels", "default_channels", "channel_priority", "solver", "ssl_verify", "offline", "auto_activate", "auto_activate_base",
-    "envs_dirs", "pkgs_dirs", "proxy_servers", "custom_channels", "channel_alias", "denylist_channels", "allowlist_channels",
-    "override_channels_enabled", "pinned_packages", "create_default_packages", "always_copy", "default_activation_env", "plugins",
+    "channels", "default_channels", "channel_priority", "solver", "ssl_verify", "offline", "auto_activate",
+    "auto_activate_base", "envs_dirs", "pkgs_dirs", "proxy_servers", "custom_channels", "channel_alias",
+    "denylist_channels", "allowlist_channels", "pinned_packages", "create_default_packages", "always_copy", "plugins",
 )  # fmt: skip
 FILE_NAMES = (".condarc", "condarc", "condarc.d")
-ALIASES = {"channel": "channels", "verify_ssl": "ssl_verify", "envs_path": "envs_dirs", "solver_name": "solver", "experimental_solver": "solver"}
+ALIASES = {"channel": "channels", "verify_ssl": "ssl_verify", "envs_path": "envs_dirs", "experimental_solver": "solver"}
 
 
 def condarc_paths(root: str, roots: Roots) -> tuple[str, ...]:
@@ -62,7 +62,9 @@ def parse_condarc(text: str, path: str = "") -> ConfigFile:
     """The known settings of one file. Tokens and passwords in channel addresses are taken out."""
     values, error = parse_yaml_mapping(text)
     known = {ALIASES.get(key, key): value for key, value in values.items()}
-    return ConfigFile(path=path, values={key: _clean(known[key]) for key in KEYS if key in known}, error=redact_secrets(error))
+    return ConfigFile(
+        path=path, values={key: _clean(known[key]) for key in KEYS if key in known}, error=redact_secrets(error)
+    )
 
 
 def _clean(value: Any) -> Any:

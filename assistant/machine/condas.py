@@ -1,4 +1,4 @@
-"""Every conda installation: what kind, which version, which settings are in force, which terms are accepted. Files only."""
+"""Every conda installation: kind, version, settings in force, terms accepted. Read from files alone."""
 
 from __future__ import annotations
 
@@ -16,7 +16,21 @@ from assistant.machine.versions import at_least
 # The channels behind `defaults`, as conda's own constants name them; msys2 on Windows alone.
 DEFAULTS = ("main", "r", "msys2")
 # What belongs into base and says nothing when it was installed there by name.
-OWN = frozenset({"conda", "mamba", "python", "pip", "anaconda", "miniconda", "setuptools", "wheel", "ca-certificates", "certifi", "openssl"})
+OWN = frozenset(
+    {
+        "conda",
+        "mamba",
+        "python",
+        "pip",
+        "anaconda",
+        "miniconda",
+        "setuptools",
+        "wheel",
+        "ca-certificates",
+        "certifi",
+        "openssl",
+    }
+)
 OWN_PREFIXES = ("conda-", "anaconda-", "libmamba", "menuinst")
 
 
@@ -138,7 +152,9 @@ def read_terms(root: str, channels: tuple[str, ...], files: tuple[ConfigFile, ..
     for folder in _terms_folders(root, roots):
         for channel in names_in(folder):
             for file in names_in(os.path.join(folder, channel)):
-                if file.endswith(".json") and (parsed := parse_terms(read_text(os.path.join(folder, channel, file)) or "")):
+                if file.endswith(".json") and (
+                    parsed := parse_terms(read_text(os.path.join(folder, channel, file)) or "")
+                ):
                     address, version, accepted = parsed
                     if version >= known.get(address, ("", False))[0]:
                         known[address] = (version, accepted)

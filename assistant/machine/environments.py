@@ -1,6 +1,6 @@
-"""Every environment that can be found on disk: conda's, pixi's, virtual environments near the working directory, pyenv's.
+"""Every environment that can be found on disk: conda's, pixi's, pyenv's, virtual environments near by.
 
-Read from files alone; no tool is called. `find` is cheap enough for a one-shot answer, `fill` reads each environment's own files.
+No tool is called. `find` is cheap enough for a one-shot answer; `fill` reads the environment's own files.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ def find(roots: Roots, *, condas: tuple[str, ...] | None = None) -> tuple[Enviro
 
 
 def active_prefix(roots: Roots) -> str:
-    """The environment that is active: the one whose programs come first on PATH, where both a conda and a venv say so."""
+    """The environment that is active; where a conda and a venv both are, the one that comes first on PATH."""
     conda, venv = roots.get("CONDA_PREFIX"), roots.get("VIRTUAL_ENV")
     if not (conda and venv):
         return (venv or conda).rstrip("/\\")

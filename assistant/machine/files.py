@@ -12,7 +12,7 @@ LIMIT = 2_000_000
 
 
 def read_text(path: str, limit: int = LIMIT) -> str | None:
-    """The text of a file (UTF-8, or UTF-16 with a byte order mark, as Windows PowerShell writes); None if unreadable."""
+    """The text of a file (UTF-8, or UTF-16 with a mark, as Windows PowerShell writes); None if unreadable."""
     try:
         with Path(path).open("rb") as file:
             data = file.read(limit)

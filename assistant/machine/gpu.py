@@ -1,7 +1,7 @@
 """NVIDIA GPUs and their driver, through NVML; nvidia-smi where the binding to it is missing or fails.
 
-NVML's own numbers (nvml.h): CUDA 12.8 is told as 12080; error 4 is a lack of permission, 9 a driver that is not loaded, 12 a
-missing library, 18 a library of another version than the kernel's driver.
+NVML's own numbers (nvml.h): CUDA 12.8 is told as 12080; error 4 is a lack of permission, 9 a driver that is not loaded,
+12 a missing library, 18 a library of another version than the kernel's driver.
 """
 
 from __future__ import annotations
@@ -17,7 +17,15 @@ from assistant.machine.layout import which
 from assistant.machine.model import Driver, Gpu, Mig
 
 NVML_STATES = {9: "not-loaded", 12: "absent", 18: "mismatch", 4: "refused"}
-SMI_FIELDS = ("name", "memory.total", "memory.used", "compute_cap", "utilization.gpu", "mig.mode.current", "driver_version")
+SMI_FIELDS = (
+    "name",
+    "memory.total",
+    "memory.used",
+    "compute_cap",
+    "utilization.gpu",
+    "mig.mode.current",
+    "driver_version",
+)
 MIB = 1024 * 1024
 
 
@@ -35,7 +43,9 @@ def find_gpus(roots: Roots) -> tuple[Driver, tuple[Gpu, ...]]:
         answer = from_smi(roots) if code == 12 else None
         return answer or (Driver(state=NVML_STATES.get(code or 0, "unknown"), source="nvml", detail=_words(error)), ())
     try:
-        return _driver(nvml), tuple(_gpu(nvml, index) for index in range(_ask(nvml, nvml.nvmlDeviceGetCount, default=0)))
+        return _driver(nvml), tuple(
+            _gpu(nvml, index) for index in range(_ask(nvml, nvml.nvmlDeviceGetCount, default=0))
+        )
     finally:
         _ask(nvml, nvml.nvmlShutdown, default=None)
 

@@ -19,7 +19,11 @@ def kernel_folders(roots: Roots, environments: tuple[Environment, ...] = ()) -> 
         system = [os.path.join(roots.get("PROGRAMDATA"), "jupyter")] if roots.get("PROGRAMDATA") else []
     elif roots.system == "macos":
         user = roots.under_home("Library", "Jupyter")
-        system = [roots.at("/usr/local/share/jupyter"), roots.at("/usr/share/jupyter"), roots.at("/opt/homebrew/share/jupyter")]
+        system = [
+            roots.at("/usr/local/share/jupyter"),
+            roots.at("/usr/share/jupyter"),
+            roots.at("/opt/homebrew/share/jupyter"),
+        ]
     else:
         user = os.path.join(roots.get("XDG_DATA_HOME") or roots.under_home(".local", "share"), "jupyter")
         system = [roots.at("/usr/local/share/jupyter"), roots.at("/usr/share/jupyter")]

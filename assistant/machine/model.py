@@ -1,4 +1,4 @@
-"""The facts about one computer, as frozen records. Paths are strings, sizes are bytes, versions are text as the tools write it.
+"""The facts about one computer, as frozen records. Paths are texts, sizes bytes, versions as the tools write them.
 
 Kept light: a one-shot answer imports this module. What a probe did not look at stays at its default.
 """
@@ -86,7 +86,7 @@ class Package(Frozen):
 
 
 class Environment(Frozen):
-    """An environment. `kind`: conda, venv, uv, pixi, pyenv. What follows `size` is known when `detailed` is true."""
+    """An environment. `kind`: conda, venv, uv, pixi, pyenv. What follows `detailed` is known where that is true."""
 
     name: str
     path: str
@@ -127,7 +127,7 @@ class Environment(Frozen):
 
 
 class InitBlock(Frozen):
-    """A managed block in a shell's file. `tool`: conda, mamba. Lines count from 1; `end` is 0 where no end mark was found."""
+    """A managed block in a shell's file. `tool`: conda, mamba. Lines count from 1; `end` is 0 without an end mark."""
 
     tool: str
     root: str
@@ -220,7 +220,7 @@ class Gpu(Frozen):
 
 
 class Driver(Frozen):
-    """The NVIDIA driver. `state`: ok, absent, not-loaded, mismatch, refused, unknown. `cuda` is the newest CUDA it can run."""
+    """The NVIDIA driver. `state`: ok, absent, not-loaded, mismatch, refused, unknown. `cuda`: the newest it runs."""
 
     state: str = "absent"
     version: str = ""

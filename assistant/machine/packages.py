@@ -1,4 +1,4 @@
-"""What is installed in an environment: from conda's records and the metadata folders in site-packages. No Python is run."""
+"""What is installed in an environment: from conda's records and the metadata in site-packages. No Python is run."""
 
 from __future__ import annotations
 
@@ -15,14 +15,21 @@ from assistant.machine.model import Environment, Package
 # Packages that answers and checks speak about, by their PyPI name.
 INTEREST = frozenset(
     {
-        "torch", "torchvision", "torchaudio", "numpy", "pandas", "scipy", "scikit-learn", "matplotlib", "tensorflow", "keras",
-        "jax", "jaxlib", "transformers", "datasets", "accelerate", "unsloth", "bitsandbytes", "xformers", "triton", "flash-attn",
-        "peft", "trl", "vllm", "ipykernel", "ipython", "jupyter", "jupyterlab", "notebook", "jupyter-client", "pip", "uv",
-        "setuptools", "wheel", "conda", "mamba", "pysocks", "opencv-python", "polars", "pytorch-cuda", "cuda-version",
+        "torch", "torchvision", "torchaudio", "numpy", "pandas", "scipy", "scikit-learn", "matplotlib",
+        "tensorflow", "keras", "jax", "jaxlib", "transformers", "datasets", "accelerate", "unsloth",
+        "bitsandbytes", "xformers", "triton", "flash-attn", "peft", "trl", "vllm", "ipykernel", "ipython",
+        "jupyter", "jupyterlab", "notebook", "jupyter-client", "pip", "uv", "setuptools", "wheel", "conda",
+        "mamba", "pysocks", "opencv-python", "polars", "pytorch-cuda", "cuda-version",
     }
 )  # fmt: skip
 # conda's name -> PyPI's name, where they differ.
-CONDA_NAMES = {"pytorch": "torch", "pytorch-gpu": "torch", "pytorch-cpu": "torch", "py-opencv": "opencv-python", "flash-attn-2": "flash-attn"}
+CONDA_NAMES = {
+    "pytorch": "torch",
+    "pytorch-gpu": "torch",
+    "pytorch-cpu": "torch",
+    "py-opencv": "opencv-python",
+    "flash-attn-2": "flash-attn",
+}
 BY_CONDA = "conda"
 
 
@@ -76,12 +83,14 @@ def _of_interest(conda: dict[str, tuple[str, str]], dists: list[tuple[str, str, 
     for name, version, by in dists:
         # What lies in site-packages is what is imported: it wins over conda's record.
         if name in INTEREST and (by != BY_CONDA or name not in found):
-            found[name] = Package(name=name, version=version, source=by or (found[name].source if name in found else ""))
+            found[name] = Package(
+                name=name, version=version, source=by or (found[name].source if name in found else "")
+            )
     return tuple(found[name] for name in sorted(found))
 
 
 def read_site(folder: str) -> tuple[list[tuple[str, str, str]], list[str]]:
-    """(name, version, installer) of each package in a site-packages folder, and the leftovers of interrupted installs."""
+    """(name, version, installer) of each package in a site-packages folder, and leftovers of interrupted installs."""
     dists: list[tuple[str, str, str]] = []
     leftovers: list[str] = []
     for entry in names_in(folder):

@@ -21,11 +21,17 @@ _TRAMPOLINE = re.compile(r"^''''?exec'? [\"']?(.+?)[\"']? \"\$0\"")
 def config_places(roots: Roots) -> tuple[str, ...]:
     """pip's configuration files, weakest first."""
     if roots.system == "windows":
-        places = [os.path.join(roots.get(name), "pip", "pip.ini") for name in ("PROGRAMDATA", "APPDATA") if roots.get(name)]
+        places = [
+            os.path.join(roots.get(name), "pip", "pip.ini") for name in ("PROGRAMDATA", "APPDATA") if roots.get(name)
+        ]
         places.append(roots.under_home("pip", "pip.ini"))
     else:
         config = roots.get("XDG_CONFIG_HOME") or roots.under_home(".config")
-        places = [roots.at("/etc/pip.conf"), roots.under_home(".pip", "pip.conf"), os.path.join(config, "pip", "pip.conf")]
+        places = [
+            roots.at("/etc/pip.conf"),
+            roots.under_home(".pip", "pip.conf"),
+            os.path.join(config, "pip", "pip.conf"),
+        ]
         if roots.system == "macos":
             places.insert(1, roots.under_home("Library", "Application Support", "pip", "pip.conf"))
     active = roots.get("VIRTUAL_ENV") or roots.get("CONDA_PREFIX")
@@ -38,7 +44,9 @@ def config_places(roots: Roots) -> tuple[str, ...]:
 
 def read_config(roots: Roots) -> tuple[ConfigFile, ...]:
     """The files that are there, with their values, secrets taken out."""
-    return tuple(parse_config(text, path) for path in config_places(roots) if (text := read_text(path, 200_000)) is not None)
+    return tuple(
+        parse_config(text, path) for path in config_places(roots) if (text := read_text(path, 200_000)) is not None
+    )
 
 
 def parse_config(text: str, path: str = "") -> ConfigFile:
@@ -47,9 +55,13 @@ def parse_config(text: str, path: str = "") -> ConfigFile:
     try:
         parser.read_string(text)
     except (configparser.Error, ValueError, TypeError, AttributeError) as error:
-        return ConfigFile(path=path, error=redact_secrets(str(error).splitlines()[0] if str(error) else type(error).__name__))
+        return ConfigFile(
+            path=path, error=redact_secrets(str(error).splitlines()[0] if str(error) else type(error).__name__)
+        )
     values = {
-        f"{section}.{key}": redact_secrets(value or "").strip() for section in parser.sections() for key, value in parser.items(section)
+        f"{section}.{key}": redact_secrets(value or "").strip()
+        for section in parser.sections()
+        for key, value in parser.items(section)
     }
     return ConfigFile(path=path, values=values)
 
@@ -72,7 +84,7 @@ def pip_owner(roots: Roots, machine: Machine) -> str:
 
 
 def script_python(text: str) -> str:
-    """The interpreter in a script's first lines; long paths are written as a call of `exec` on the second or third line."""
+    """The interpreter in a script's first lines; for a long path these call `exec` on the second or third line."""
     lines = text.splitlines()[:4]
     if not lines or not lines[0].startswith("#!"):
         return ""
@@ -87,7 +99,9 @@ def script_python(text: str) -> str:
 def user_sites(roots: Roots) -> tuple[str, ...]:
     """The user-level site-packages folders that hold at least one package."""
     if roots.system == "windows":
-        base = roots.get("PYTHONUSERBASE") or os.path.join(roots.get("APPDATA") or roots.under_home("AppData", "Roaming"), "Python")
+        base = roots.get("PYTHONUSERBASE") or os.path.join(
+            roots.get("APPDATA") or roots.under_home("AppData", "Roaming"), "Python"
+        )
         places = [os.path.join(base, name, "site-packages") for name in names_in(base)]
     elif roots.system == "macos":
         base = roots.under_home("Library", "Python")

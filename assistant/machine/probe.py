@@ -1,4 +1,7 @@
-"""The whole look at the machine: each probe on its own, in parallel, with a time limit. One that fails is reported; the rest go on."""
+"""The whole look at the machine: each probe on its own, in parallel, with a time limit.
+
+A probe that fails or is late is reported in `Machine.problems`; the rest go on.
+"""
 
 from __future__ import annotations
 
@@ -10,8 +13,22 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from assistant.machine import caches, condas, environments, gpu, kernels, network, packages, pipconf, pythons, rcfiles, system, tools
-from assistant.machine import torch_probe, windows
+from assistant.machine import (
+    caches,
+    condas,
+    environments,
+    gpu,
+    kernels,
+    network,
+    packages,
+    pipconf,
+    pythons,
+    rcfiles,
+    system,
+    tools,
+    torch_probe,
+    windows,
+)
 from assistant.machine.context import Roots, this_machine
 from assistant.machine.layout import search_path
 from assistant.machine.model import Failure, Machine
@@ -19,12 +36,14 @@ from assistant.machine.quick import quick_machine
 from assistant.machine.shell import running_shell
 
 Facts = dict[str, Any]
+# What is known so far and the time (of `time.monotonic`) by which to answer -> further fields of `Machine`.
+Look = Callable[[Roots, Machine, float], Facts]
 
 
 class Probe:
-    """One group of facts: a function from what is known so far to more fields of `Machine`."""
+    """One group of facts, and the probes that it builds on."""
 
-    def __init__(self, function: Callable[[Roots, Machine, float], Facts], after: tuple[str, ...]) -> None:
+    def __init__(self, function: Look, after: tuple[str, ...]) -> None:
         self.function = function
         self.after = after
 
@@ -32,10 +51,10 @@ class Probe:
 PROBES: dict[str, Probe] = {}
 
 
-def probe_of(name: str, *after: str) -> Callable[[Callable[[Roots, Machine, float], Facts]], Callable[[Roots, Machine, float], Facts]]:
+def probe_of(name: str, *after: str) -> Callable[[Look], Look]:
     """Register a probe. It starts when those in `after` have ended, well or not."""
 
-    def register(function: Callable[[Roots, Machine, float], Facts]) -> Callable[[Roots, Machine, float], Facts]:
+    def register(function: Look) -> Look:
         PROBES[name] = Probe(function, after)
         return function
 
@@ -51,7 +70,9 @@ def probe(only: set[str] | None = None, timeout: float = 20.0, *, roots: Roots |
     wanted = with_needs(only if only is not None else set(PROBES))
     machine = quick_machine(roots).replace(today=datetime.date.today().isoformat())
     answers: queue.Queue[tuple[str, Facts | BaseException]] = queue.Queue()
-    waiting, running, done = dict.fromkeys(name for name in PROBES if name in wanted), {}, set[str]()
+    waiting = dict.fromkeys(name for name in PROBES if name in wanted)
+    running: dict[str, float] = {}
+    done: set[str] = set()
     while waiting or running:
         for name in [one for one in waiting if done.issuperset(set(PROBES[one].after) & wanted)]:
             del waiting[name]
@@ -89,7 +110,9 @@ def with_needs(names: set[str]) -> set[str]:
     return found
 
 
-def _start(name: str, roots: Roots, machine: Machine, deadline: float, answers: queue.Queue[tuple[str, Facts | BaseException]]) -> None:
+def _start(
+    name: str, roots: Roots, machine: Machine, deadline: float, answers: queue.Queue[tuple[str, Facts | BaseException]]
+) -> None:
     def work() -> None:
         try:
             answers.put((name, PROBES[name].function(roots, machine, deadline)))

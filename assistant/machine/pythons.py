@@ -1,4 +1,4 @@
-"""The interpreters on this machine: in the order of PATH, pyenv's, uv's, and the Store's stand-in on Windows. None is run."""
+"""The interpreters on this machine: along PATH, pyenv's, uv's, and the Store's stand-in on Windows. None is run."""
 
 from __future__ import annotations
 
@@ -36,7 +36,11 @@ def find_pythons(roots: Roots) -> tuple[Python, ...]:
             prefix = os.path.join(folder, name)
             if os.path.islink(prefix) or os.path.isfile(os.path.join(prefix, "pyvenv.cfg")):
                 continue
-            path = os.path.join(prefix, "python.exe") if roots.system == "windows" else os.path.join(prefix, "bin", "python3")
+            path = (
+                os.path.join(prefix, "python.exe")
+                if roots.system == "windows"
+                else os.path.join(prefix, "bin", "python3")
+            )
             if os.path.exists(path) and (real := os.path.realpath(path)) not in seen:
                 seen.add(real)
                 found.append(describe(path, roots, source=source))
@@ -97,7 +101,9 @@ def describe(path: str, roots: Roots, *, order: int = -1, source: str = "path") 
         version=version,
         order=order,
         prefix=prefix,
-        externally_managed=bool(library) and os.path.isfile(os.path.join(library, "EXTERNALLY-MANAGED")) and prefix == prefix_of(real),
+        externally_managed=bool(library)
+        and os.path.isfile(os.path.join(library, "EXTERNALLY-MANAGED"))
+        and prefix == prefix_of(real),
         has_venv=os.path.isdir(os.path.join(library, "ensurepip")) if library else None,
     )
 
@@ -123,7 +129,7 @@ def _library(real: str, version: str, roots: Roots) -> str:
 
 
 def version_of(real: str, prefix: str, roots: Roots) -> str:
-    """The version from the files next to an interpreter: conda's record, pyvenv.cfg, patchlevel.h, its name, its library."""
+    """The version from the files next to an interpreter: conda's record, pyvenv.cfg, patchlevel.h, names of folders."""
     for name in names_in(os.path.join(prefix, "conda-meta")):
         if name.startswith("python-") and name[7:8].isdigit():
             return name[7:].partition("-")[0]
@@ -179,17 +185,26 @@ def pyenv_chain(roots: Roots) -> tuple[str, ...]:
 def parse_python_version(text: str) -> tuple[str, ...]:
     """The names in a .python-version file, one or more to a line; comments are passed over."""
     lines = (line.partition("#")[0] for line in text.splitlines())
-    return tuple(name for line in lines for name in line.replace(":", " ").split() if "/" not in name and "\0" not in name)
+    return tuple(
+        name for line in lines for name in line.replace(":", " ").split() if "/" not in name and "\0" not in name
+    )
 
 
 def pyenv_missing(roots: Roots) -> tuple[str, ...]:
     """Names that a .python-version file asks for and pyenv does not have. Empty where pyenv is not on PATH."""
-    if not any(is_program(os.path.join(folder, name)) for folder in search_path(roots) for name in executables("pyenv", roots.system)):
+    if not any(
+        is_program(os.path.join(folder, name))
+        for folder in search_path(roots)
+        for name in executables("pyenv", roots.system)
+    ):
         return ()
     versions = names_in(os.path.join(pyenv_root(roots), "versions"))
     chain = pyenv_chain(roots)
     return tuple(
         name
         for name in chain
-        if name != "system" and _VERSION_LINE.match(name) and name not in versions and not any(one.startswith(f"{name}.") for one in versions)
+        if name != "system"
+        and _VERSION_LINE.match(name)
+        and name not in versions
+        and not any(one.startswith(f"{name}.") for one in versions)
     )

@@ -1,6 +1,6 @@
 """The files that shells read when they start, and what conda, mamba and pyenv left in them.
 
-The marks are those that `conda init` and `mamba shell init` write; for PowerShell conda writes `#region conda initialize`.
+The marks are those that `conda init` and `mamba shell init` write; in PowerShell `#region` and `#endregion`.
 """
 
 from __future__ import annotations
@@ -16,15 +16,23 @@ from assistant.machine.model import InitBlock, ShellFile
 _START = re.compile(r"^\s*(?:# >>> (conda|mamba) initialize >>>|#region (conda|mamba) initialize)\s*$")
 _END = re.compile(r"^\s*(?:# <<< (?:conda|mamba) initialize <<<|#endregion)\s*$")
 # The installation that a block starts: the quoted or bare path of conda, conda.exe, or MAMBA_EXE / MAMBA_ROOT_PREFIX.
-_PROGRAM = re.compile(r"""['"]([^'"\n]*?[/\\](?:conda|mamba|micromamba)(?:\.exe|\.bat)?)['"]|(?:^|\s)(/\S*/(?:bin|condabin)/(?:conda|mamba))(?=\s|$)""")
+_PROGRAM = re.compile(
+    r"""['"]([^'"\n]*?[/\\](?:conda|mamba|micromamba)(?:\.exe|\.bat)?)['"]"""
+    r"""|(?:^|\s)(/\S*/(?:bin|condabin)/(?:conda|mamba))(?=\s|$)"""
+)
 _MAMBA_ROOT = re.compile(r"""MAMBA_ROOT_PREFIX"?\]?\s*=?\s*['"]([^'"\n]+)['"]""")
 _SOURCED = re.compile(
-    r"""^\s*(?:(?:source|\.)\s+.*\b(?:conda\.sh|conda\.fish|mamba\.sh|conda\.csh)\b|.*\b(?:conda|mamba|micromamba)["']?\s+['"]?shell[. ].*hook)"""
+    r"""^\s*(?:(?:source|\.)\s+.*\b(?:conda|mamba)\.(?:sh|fish|csh)\b"""
+    r"""|.*\b(?:conda|mamba|micromamba)["']?\s+['"]?shell[. ].*hook)"""
 )
 _PATH_EDIT = re.compile(
-    r"""(?i)^\s*(?:export\s+PATH=|PATH=|path\+?=|set\s+-g?x\s+PATH|fish_add_path|\$Env:PATH\s*[+]?=).*(?:conda|mamba|miniforge|python\d?\.?\d*[/\\])"""
+    r"""(?i)^\s*(?:export\s+PATH=|PATH=|path\+?=|set\s+-g?x\s+PATH|fish_add_path|\$Env:PATH\s*[+]?=)"""
+    r""".*(?:conda|mamba|miniforge|python\d?\.?\d*[/\\])"""
 )
-_ALIAS = re.compile(r"""(?i)^\s*(?:alias\s+(?:python\d?|pip\d?)(?:\s|=)|(?:Set-Alias|New-Alias)\s+(?:-Name\s+)?(?:python\d?|pip\d?)\s)""")
+_ALIAS = re.compile(
+    r"""(?i)^\s*(?:alias\s+(?:python\d?|pip\d?)(?:\s|=)"""
+    r"""|(?:Set-Alias|New-Alias)\s+(?:-Name\s+)?(?:python\d?|pip\d?)\s)"""
+)
 _PYENV = re.compile(r"\bpyenv\s+(?:init|virtualenv-init)\b")
 _DEFINED = re.compile(r"\b(micromamba|mamba)\b")
 
@@ -39,7 +47,9 @@ def shell_files(roots: Roots) -> tuple[ShellFile, ...]:
         else:
             parsed = parse(text, path, shell, home=roots.home)
             blocks = tuple(
-                block.replace(root_exists=not block.root or os.path.isdir(block.root)) for block in parsed.blocks if "\0" not in block.root
+                block.replace(root_exists=not block.root or os.path.isdir(block.root))
+                for block in parsed.blocks
+                if "\0" not in block.root
             )
             found.append(parsed.replace(exists=True, writable=os.access(path, os.W_OK), blocks=blocks))
     return tuple(found)
@@ -52,10 +62,16 @@ def places(roots: Roots) -> list[tuple[str, str]]:
     found += [("zsh", os.path.join(zsh, name)) for name in (".zshrc", ".zprofile", ".zshenv")]
     config = roots.get("XDG_CONFIG_HOME") or roots.under_home(".config")
     found.append(("fish", os.path.join(config, "fish", "config.fish")))
-    found += [("fish", os.path.join(config, "fish", "conf.d", name)) for name in names_in(os.path.join(config, "fish", "conf.d"))]
+    found += [
+        ("fish", os.path.join(config, "fish", "conf.d", name))
+        for name in names_in(os.path.join(config, "fish", "conf.d"))
+    ]
     if roots.system == "windows":
         for documents in documents_folders(roots):
-            found += [("powershell", os.path.join(documents, kind, "profile.ps1")) for kind in ("PowerShell", "WindowsPowerShell")]
+            found += [
+                ("powershell", os.path.join(documents, kind, "profile.ps1"))
+                for kind in ("PowerShell", "WindowsPowerShell")
+            ]
     else:
         found.append(("powershell", os.path.join(config, "powershell", "profile.ps1")))
     return list(dict.fromkeys(found))

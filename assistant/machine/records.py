@@ -48,7 +48,7 @@ def record_channel(path: str) -> str:
 
 
 def channel_name(address: str) -> str:
-    """The short name of a channel: `defaults` for Anaconda's own (pkgs/main, r, msys2, free), else as it is usually given."""
+    """The short name of a channel: `defaults` for Anaconda's own (pkgs/main, r, msys2, free), else its last part."""
     address = PLATFORMS.sub("", address.strip().rstrip("/"))
     if not address or address.startswith("<"):
         return ""

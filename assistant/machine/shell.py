@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from assistant.machine.context import Roots
@@ -44,7 +42,10 @@ def running_shell(roots: Roots, ancestors: list[str] | None = None) -> tuple[str
     login = roots.get("SHELL")
     if shell := shell_of(login):
         return shell, f"SHELL is {login} (the login shell; the running one could not be read)"
-    return "", f"an ancestor process is {plain}" if plain else "no shell among the ancestor processes, and SHELL is not set"
+    return (
+        "",
+        f"an ancestor process is {plain}" if plain else "no shell among the ancestor processes, and SHELL is not set",
+    )
 
 
 def linux_ancestors(roots: Roots) -> list[str]:

@@ -7,9 +7,9 @@ import time
 
 
 def folder_size(path: str, *, deadline: float | None = None) -> tuple[int, bool]:
-    """Bytes that a folder takes on disk, and whether all of it was counted. Hard links count once; links are not followed.
+    """Bytes that a folder takes on disk, and whether all of it was counted.
 
-    `deadline` is a value of `time.monotonic()`.
+    Hard links count once; links are not followed. `deadline` is a value of `time.monotonic()`.
     """
     total = 0
     seen: set[tuple[int, int]] = set()

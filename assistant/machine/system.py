@@ -13,10 +13,15 @@ from assistant.machine.packages import INTEREST
 VENDORS = {"0x10de": "nvidia", "0x1002": "amd", "0x8086": "intel"}
 # Modules that people often name a script after, besides the packages of interest.
 STANDARD = frozenset(
-    "random json string types typing copy code token calendar email logging queue select socket ssl statistics tokenize time enum "
-    "threading struct operator secrets inspect platform test math datetime csv io abc ast dis".split()
+    "random json string types typing copy code token calendar email logging queue select socket ssl statistics "
+    "tokenize time enum threading struct operator secrets inspect platform test math datetime csv io abc ast dis".split()
 )
-IMPORT_NAMES = {"scikit-learn": "sklearn", "opencv-python": "cv2", "flash-attn": "flash_attn", "jupyter-client": "jupyter_client"}
+IMPORT_NAMES = {
+    "scikit-learn": "sklearn",
+    "opencv-python": "cv2",
+    "flash-attn": "flash_attn",
+    "jupyter-client": "jupyter_client",
+}
 
 
 def release(roots: Roots) -> str:
@@ -91,6 +96,8 @@ def shadows(roots: Roots) -> tuple[str, ...]:
     for entry in names_in(roots.cwd) if roots.cwd else []:
         path = os.path.join(roots.cwd, entry)
         stem = entry.removesuffix(".py")
-        if (entry.endswith(".py") and stem in names) or (entry in names and os.path.isfile(os.path.join(path, "__init__.py"))):
+        if (entry.endswith(".py") and stem in names) or (
+            entry in names and os.path.isfile(os.path.join(path, "__init__.py"))
+        ):
             found.append(path)
     return tuple(found)

@@ -1,4 +1,4 @@
-"""Versions of the tools on PATH: from the files around them where they have any, else by asking (a few quick programs only)."""
+"""Versions of the tools on PATH: from the files around them, else by asking the few that answer quickly."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""torch in each environment: its build from its own version file; what it can do by running that environment's Python once."""
+"""torch in each environment: its build from its own files; what it can do by running that environment's Python."""
 
 from __future__ import annotations
 

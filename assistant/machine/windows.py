@@ -1,4 +1,4 @@
-"""What only Windows has: PowerShell's execution policies and the processes above this one. Asked of PowerShell in the full probe."""
+"""What only Windows has: PowerShell's execution policies and the processes above this one, asked of PowerShell."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ SCOPES = ("MachinePolicy", "UserPolicy", "Process", "CurrentUser", "LocalMachine
 _ROW = re.compile(rf"^\s*({'|'.join(SCOPES)})\s+(\w+)\s*$", re.MULTILINE)
 # The number of this process's parent is put in by `format`, as a number.
 _ANCESTORS = (
-    "$p={0}; for($i=0; $i -lt 12 -and $p; $i++) {{ $x=Get-CimInstance Win32_Process -Filter \"ProcessId=$p\"; "
+    '$p={0}; for($i=0; $i -lt 12 -and $p; $i++) {{ $x=Get-CimInstance Win32_Process -Filter "ProcessId=$p"; '
     "if(-not $x) {{ break }}; $x.Name; $p=$x.ParentProcessId }}"
 )
 
