@@ -59,10 +59,18 @@ def _dispatch(arguments: list[str]) -> int:
             _refuse_near_verb(arguments[0])
         # A question without the verb: `envguide how do I remove an env`.
         arguments = ["ask", *arguments]
+    if arguments[0] == "ask" and not any(word.startswith("-") for word in arguments[1:]) and len(arguments) > 1:
+        return _ask_plainly(arguments[1:])
     from assistant.arguments import parser
 
-    options = parser().parse_args(arguments)
-    return _verb(options)
+    return _verb(parser().parse_args(arguments))
+
+
+def _ask_plainly(words: list[str]) -> int:
+    """A question without options: the usual case, spared the argument parser."""
+    from assistant.verbs.ask import Options, ask
+
+    return ask(Options(question=words))
 
 
 def _refuse_near_verb(word: str) -> None:

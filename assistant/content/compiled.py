@@ -13,7 +13,6 @@ from assistant.content.frozen import Frozen
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from pathlib import Path
     from typing import Any
 
 MAGIC = b"envguide compiled content 3\n"
@@ -72,24 +71,27 @@ class Compiled:
         return json.loads(bytes(self._payload[offset : offset + length]))
 
 
-def read_compiled(path: Path) -> Compiled | None:
+def read_compiled(path: str) -> Compiled | None:
     """The compiled file at `path`, or None where it is missing, damaged or of another version."""
     try:
-        with open(path, "rb") as file:  # noqa: PTH123 - Path.open would import io helpers for nothing
+        with open(path, "rb") as file:
             return Compiled(file.read())
     except (OSError, ValueError, KeyError, TypeError):
         return None
 
 
-def write_compiled(path: Path, data: bytes) -> bool:
+def write_compiled(path: str, data: bytes) -> bool:
     """Write atomically; False where the folder cannot be written (the caller then goes on from memory)."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    folder, name = os.path.split(path)
+    temporary = os.path.join(folder, f".{name}.{os.getpid()}")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        temporary.write_bytes(data)
-        os.replace(temporary, path)  # noqa: PTH105 - the same, one import less
+        os.makedirs(folder, exist_ok=True)
+        with open(temporary, "wb") as file:
+            file.write(data)
+        os.replace(temporary, path)
     except OSError:
-        temporary.unlink(missing_ok=True)
+        if os.path.exists(temporary):
+            os.unlink(temporary)
         return False
     return True
 

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import re
-
 from assistant.dialogue.answer import Answer, Block, Link
-from assistant.dialogue.clean import clean_output, is_binary
 from assistant.dialogue.compose import View, compose
 from assistant.errors import UsageError
 from assistant.search.rank import Ranked, rank
@@ -38,7 +35,7 @@ class Asked:
 
 def check_question(question: str) -> str:
     """The question without surrounding blanks; UsageError where it is empty, binary or far too long."""
-    if is_binary(question):
+    if not question.isprintable() and _is_binary(question):
         raise UsageError("this is not text", "ask in words, or give an error output as text: `envguide why FILE`")
     stripped = question.strip()
     if not stripped:
@@ -52,27 +49,57 @@ def answer(question: str, library: Library, asked: Asked | None = None) -> Answe
     """The answer to one question on its own. UsageError for what is no question at all."""
     asked = asked or Asked()
     text = check_question(question)
-    from assistant.dialogue.diagnose import looks_like_output
+    if may_be_output(text):
+        hit = _diagnosed(text, library, asked)
+        if hit:
+            return hit
+    if may_be_command(text):
+        from assistant.dialogue.explain import explain_command, is_command
 
-    signature_hit = _diagnosed(text, library, asked) if looks_like_output(text) or _names_error(text) else None
-    if signature_hit:
-        return signature_hit
-    from assistant.dialogue.explain import explain_command, is_command
-
-    if is_command(text, library):
-        explained = explain_command(text, library)
+        explained = explain_command(text, library) if is_command(text, library) else None
         if explained:
             return explained
-    cleaned = clean_output(text)
+    return look_up(text, library, asked)
+
+
+def look_up(text: str, library: Library, asked: Asked, carried: dict[str, str] | None = None) -> Answer:
+    """The answer to a question in words; `carried` are values that the conversation named before."""
+    cleaned = text if text.isascii() and text.isprintable() else _clean(text)
     query = understand(cleaned, library.index)
+    if carried:
+        query = query.replace(frame=query.frame.replace(slots={**carried, **query.frame.slots}))
     return decide(cleaned, query, rank(query, library.index), library, asked)
 
 
-_ERROR_NAME = re.compile(r"[A-Z]\w+(?:Error|Exception|Exit|Warning)\b|\b(?:error|fatal|failed|cannot|could not|unable|not found)\b|no such|no module", re.IGNORECASE)
+def _is_binary(text: str) -> bool:
+    from assistant.dialogue.clean import is_binary
+
+    return is_binary(text)
 
 
-def _names_error(text: str) -> bool:
-    return bool(_ERROR_NAME.search(text))
+def _clean(text: str) -> str:
+    from assistant.dialogue.clean import clean_output
+
+    return clean_output(text)
+
+
+_ERROR_WORDS = (
+    "error", "exception", "warning", "fatal", "failed", "cannot", "could not", "unable", "not found", "no such", "no module",
+    "no matching", "traceback", "not recognized", "denied", "not in", "requires", "invalid", "killed", "unsatisf", "conflict",
+)  # fmt: skip
+
+
+def may_be_output(text: str) -> bool:
+    """Whether a message may hold an error output: several lines, or a word that errors use. A cheap first look."""
+    if text.count("\n") >= 2:
+        return True
+    lowered = text.lower()
+    return any(word in lowered for word in _ERROR_WORDS)
+
+
+def may_be_command(text: str) -> bool:
+    """Whether a message may be a pasted command line: one line with a flag or a pin. A cheap first look."""
+    return "\n" not in text and (" -" in text or "=" in text)
 
 
 def _diagnosed(text: str, library: Library, asked: Asked) -> Answer | None:

@@ -1,9 +1,9 @@
 """What a program wrote on its terminal, as a bounded list of lines: the pane's model, not a terminal emulator.
 
-Kept: text, colours (SGR), `\r`, backspace, tabs, erase in line and in display, cursor moves within the last lines (progress
-bars of tqdm, rich and indicatif need them). Dropped: every other control, C1 codes, OSC and other strings. The result does not
-depend on how the bytes were cut into chunks. Columns count characters; a line does not wrap at the pane's width (the
-drawing does that), only at `MAX_COLUMNS`.
+Kept: text, colours (SGR), `\r`, backspace, tabs, erase in line and in display, cursor moves within the last lines
+(progress bars of tqdm, rich and indicatif need them). Dropped: every other control, C1 codes, OSC and other strings.
+The result does not depend on how the bytes were cut into chunks. Columns count characters; a line does not wrap at
+the pane's width (the drawing does that), only at `MAX_COLUMNS`.
 """
 
 from __future__ import annotations
@@ -223,7 +223,7 @@ class LineModel:
             self._column = 0
             self._total += count - data.count(b"\n")
         text = self._decoder.decode(data)
-        if not text.isascii() and _C1.search(text) or styled and "\t" in text:
+        if (not text.isascii() and _C1.search(text)) or (styled and "\t" in text):
             self._take_tokens(text)
             return
         first, *rest = text.replace("\r\n", "\n").split("\n")
@@ -319,7 +319,7 @@ class LineModel:
 
     def _move(self, lines: int) -> None:
         """Down for positive; never above the reach nor below the last line."""
-        self._up = min(max(self._up - lines, 0), min(REACH, len(self._rows) - 1))
+        self._up = min(max(self._up - lines, 0), REACH, len(self._rows) - 1)
 
     def _csi(self, final: str, params: str) -> None:
         if final == "m":

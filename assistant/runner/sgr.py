@@ -1,7 +1,8 @@
 """Colour and weight of terminal text: SGR parameters folded into one canonical state.
 
 A state is the text of an SGR sequence between `ESC[` and `m` that turns the style on from nothing, such as `1;38;5;8`;
-the empty text is the plain style. Numbers are those of ECMA-48 (section 8.3.117) and ISO 8613-6 for 256 and true colours.
+the empty text is the plain style. Numbers are those of ECMA-48 (section 8.3.117) and ISO 8613-6 for 256 and true
+colours.
 """
 
 from __future__ import annotations

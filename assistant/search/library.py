@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
+
 from assistant import paths
 from assistant.content.compiled import Compiled, read_compiled, stamp, write_compiled
 from assistant.content.models import Entry, Section, Source, entry_from_plain
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from pathlib import Path
     from typing import Any
 
 
@@ -70,8 +71,8 @@ def open_library() -> Library:
 
     Raises ContentError where there is no usable content at all.
     """
-    knowledge, flows = paths.content_dir("knowledge"), paths.content_dir("flows")
-    now = stamp(str(knowledge), str(flows))
+    knowledge, flows = paths.content_folder("knowledge"), paths.content_folder("flows")
+    now = stamp(knowledge, flows)
     cached = cached_file(knowledge)
     compiled = read_compiled(cached)
     if compiled and compiled.made_from["files"] == now:
@@ -82,23 +83,23 @@ def open_library() -> Library:
         return Library(compiled)
     from assistant.search.compile import compile_content
 
-    data = compile_content(knowledge, flows, strict=False)
+    data = compile_content(paths.content_dir("knowledge"), paths.content_dir("flows"), strict=False)
     write_compiled(cached, data)
     return Library(Compiled(data))
 
 
-def cached_file(knowledge: Path) -> Path:
+def cached_file(knowledge: str) -> str:
     """One cached file for each content folder, so that two checkouts do not take turns in rebuilding."""
     import zlib
 
-    return paths.cache_dir() / f"content-{zlib.crc32(str(knowledge).encode()):08x}.dat"
+    return os.path.join(paths.user_folder("cache"), f"content-{zlib.crc32(knowledge.encode()):08x}.dat")
 
 
-def _is_as_packaged(compiled: Compiled, now: list[list[Any]], packaged: Path) -> bool:
+def _is_as_packaged(compiled: Compiled, now: list[list[Any]], packaged: str) -> bool:
     """Whether the wheel's sources are the ones its compiled file was made from: same names and sizes, none edited since."""
     made = [[name, size] for name, size, _ in compiled.made_from["files"]]
     if made != [[name, size] for name, size, _ in now]:
         return False
-    installed = packaged.stat().st_mtime_ns
+    installed = os.stat(packaged).st_mtime_ns
     slack = 60 * 10**9  # an installer writes its files one after another
     return all(changed <= installed + slack for _, _, changed in now)

@@ -14,26 +14,25 @@ if TYPE_CHECKING:
 MAX_QUESTION = 20_000  # characters that are read; more is not a question
 MAX_TERMS = 120
 
+# Patterns are compiled when a question gives reason to (a digit, an `=`, ...): compiling all of them costs more than ranking.
 # A name after one of these words is the environment's: "env called demo", "an environment named demo", "env demo".
-_NAME = re.compile(
+_NAME = (
     r"\b(?:called|named|name it|name is)\s+[`'\"]?([a-z0-9][\w.-]{0,63})[`'\"]?|"
     r"\b(?:env|environment)\s+(?!called\b|named\b|name\b)[`'\"]?([a-z0-9][\w.-]{0,63})[`'\"]?|"
-    r"(?:^|\s)(?:-n|--name)[\s=]+([A-Za-z0-9][\w.-]{0,63})",
-    re.IGNORECASE,
+    r"(?:^|\s)(?:-n|--name)[\s=]+([A-Za-z0-9][\w.-]{0,63})"
 )
-_NEW_NAME = re.compile(
-    r"\b(?:rename|clone|copy|duplicate)\b.{0,60}?\b(?:to|into|as|called|named)\s+[`'\"]?([a-z0-9][\w.-]{0,63})", re.IGNORECASE
+_NEW_NAME = (
+    r"\b(?:rename|clone|copy|duplicate)\b.{0,60}?\b(?:to|into|as|called|named)\s+[`'\"]?([a-z0-9][\w.-]{0,63})"
 )
-_PYTHON = re.compile(r"\b(?:python|py)\s*(?:version\s*)?(?:==?|>=)?\s*([23](?:\.\d{1,2}){1,2})\b|(?<![\d.=])\b(3\.\d{1,2})\b(?!\.\d)", re.IGNORECASE)
-_PINNED = re.compile(r"\b([A-Za-z][\w.-]*(?:\[[\w,-]+\])?)\s*(==|=|~=|>=|<=)\s*([\d][\w.*]*)")
-_CUDA_TAG = re.compile(r"\b(cu\d{2,3}|rocm\d\.\d)\b", re.IGNORECASE)
-_CUDA = re.compile(r"\bcuda\s*(?:version\s*)?(\d{1,2}\.\d)\b", re.IGNORECASE)
-_CHANNEL = re.compile(r"(?:^|\s)(?:-c|--channel)[\s=]+([\w-]+)|\bfrom\s+(conda-forge|bioconda|defaults|nvidia|pytorch)\b", re.IGNORECASE)
-_FILE = re.compile(r"(?<![\w/\\.-])((?:[\w.-]+[/\\])*[\w.-]+\.(?:ya?ml|txt|toml|lock|whl|py))\b", re.IGNORECASE)
-_INSTALL = re.compile(
+_PYTHON = r"\b(?:python|py)\s*(?:version\s*)?(?:==?|>=)?\s*([23](?:\.\d{1,2}){1,2})\b|(?<![\d.=])\b(3\.\d{1,2})\b(?!\.\d)"
+_PINNED = r"\b([A-Za-z][\w.-]*(?:\[[\w,-]+\])?)\s*(==|=|~=|>=|<=)\s*([\d][\w.*]*)"
+_CUDA_TAG = r"\b(cu\d{2,3}|rocm\d\.\d)\b"
+_CUDA = r"\bcuda\s*(?:version\s*)?(\d{1,2}\.\d)\b"
+_CHANNEL = r"(?:^|\s)(?:-c|--channel)[\s=]+([\w-]+)|\bfrom\s+(conda-forge|bioconda|defaults|nvidia|pytorch)\b"
+_FILE = r"(?<![\w/\\.-])((?:[\w.-]+[/\\])*[\w.-]+\.(?:ya?ml|txt|toml|lock|whl|py))\b"
+_INSTALL = (
     r"\b(?:install|add|update|upgrade|uninstall|remove|downgrade|pin|import)\s+(?:the\s+)?(?:package\s+|library\s+|module\s+)?"
-    r"[`'\"]?([A-Za-z][\w.-]*(?:\[[\w,-]+\])?)[`'\"]?",
-    re.IGNORECASE,
+    r"[`'\"]?([A-Za-z][\w.-]*(?:\[[\w,-]+\])?)[`'\"]?"
 )
 
 # Words that may stand where a name is looked for, and are none.
@@ -141,33 +140,42 @@ def _looks_like_data(word: str) -> bool:
 def read_slots(text: str) -> dict[str, str]:
     """Values that the question names: environment name, Python version, package, channel, file, CUDA tag."""
     slots: dict[str, str] = {}
-    renamed = _NEW_NAME.search(text)
-    if renamed and renamed[1].lower() not in NOT_A_NAME:
-        slots["new_name"] = renamed[1]
-    for found in _NAME.finditer(text):
-        name = next(group for group in found.groups() if group)
-        if name.lower() not in NOT_A_NAME and not name.lower().endswith((".yml", ".yaml", ".txt")) and not is_number(name):
-            slots.setdefault("name", name.rstrip(".-"))
-    if found := _PYTHON.search(text):
-        slots["python"] = found[1] or found[2]
-    for found in _PINNED.finditer(text):
-        package = found[1]
-        if package.lower() in ("python", "py", "cuda", "pytorch-cuda") or package.startswith("-"):
-            continue
-        slots.setdefault("package", package)
-        slots.setdefault("version", found[3])
-    if "package" not in slots and (found := _INSTALL.search(text)):
-        package = found[1].rstrip(".")
+    lowered = text.lower()
+    has_digit = any(char.isdigit() for char in text)
+
+    def search(pattern: str) -> re.Match[str] | None:
+        return re.search(pattern, text, re.IGNORECASE)
+
+    if any(word in lowered for word in ("rename", "clone", "copy", "duplicate")):
+        renamed = search(_NEW_NAME)
+        if renamed and renamed[1].lower() not in NOT_A_NAME:
+            slots["new_name"] = renamed[1]
+    if "env" in lowered or " name" in lowered or "called" in lowered or "-n" in lowered:
+        for found in re.finditer(_NAME, text, re.IGNORECASE):
+            name = next(group for group in found.groups() if group)
+            if name.lower() not in NOT_A_NAME and not name.lower().endswith((".yml", ".yaml", ".txt")) and not is_number(name):
+                slots.setdefault("name", name.rstrip(".-"))
+    if has_digit and (python := search(_PYTHON)):
+        slots["python"] = python[1] or python[2]
+    if has_digit and "=" in text:
+        for found in re.finditer(_PINNED, text, re.IGNORECASE):
+            package = found[1]
+            if package.lower() not in ("python", "py", "cuda", "pytorch-cuda") and not package.startswith("-"):
+                slots.setdefault("package", package)
+                slots.setdefault("version", found[3])
+    if "package" not in slots and (installed := search(_INSTALL)):
+        package = installed[1].rstrip(".")
         if package.lower() not in NOT_A_NAME and package.lower() not in _NOT_A_PACKAGE:
             slots["package"] = package
-    if found := _CUDA_TAG.search(text):
-        slots["cuda"] = found[1].lower()
-    if found := _CUDA.search(text):
-        slots["cuda_version"] = found[1]
-    if found := _CHANNEL.search(text):
-        slots["channel"] = found[1] or found[2]
-    if found := _FILE.search(text):
-        name = found[1]
+    if has_digit and ("cu" in lowered or "rocm" in lowered):
+        if tag := search(_CUDA_TAG):
+            slots["cuda"] = tag[1].lower()
+        if version := search(_CUDA):
+            slots["cuda_version"] = version[1]
+    if ("from " in lowered or "-c" in lowered) and (channel := search(_CHANNEL)):
+        slots["channel"] = channel[1] or channel[2]
+    if "." in text and (file := search(_FILE)):
+        name = file[1]
         slots["requirements" if "requirement" in name.lower() else "script" if name.endswith(".py") else "file"] = name
     return slots
 
@@ -204,20 +212,21 @@ def read_frame(
     )
 
 
-_COMPARE = re.compile(r"\bvs\.?\b|\bversus\b|\bdiffer|\bbetter\b|\bcompare|\binstead of\b|\bor\b.{1,30}\?$|\bwhich (?:one|tool)\b")
-_EXPLAIN = re.compile(r"^(?:so )?(?:what(?:'s| is| are| does)|why|explain|meaning|define)\b|\bmean\b|\bmeaning\b|\bpurpose\b")
-_TROUBLE = re.compile(
-    r"\berror\b|\bfail|not (?:found|working|recogni|work)|doesn'?t|can'?t|cannot|\bwon'?t\b|unable|broken|stuck|crash|\bexception\b|traceback|\w+Error\b"
+_COMPARE = frozenset("vs vs. versus differ difference differences different better compare comparison compared".split())
+_TROUBLE = frozenset(
+    """error errors fail fails failed failing failure unable broken stuck crash crashes cannot can't cant won't wont doesn't
+    doesnt exception traceback problem issue""".split()
 )
-_HOW = re.compile(r"^how (?:do|to|can|does one|should)|\bhow to\b|\bcommand (?:to|for)\b")
+_EXPLAIN = frozenset("what what's whats why explain meaning define purpose mean means".split())
 
 
 def _kind(folded: str, tokens: list[str]) -> str:
-    """compare, trouble, explain, how or empty: what sort of answer is wanted."""
-    if _COMPARE.search(folded):
+    """compare, trouble, explain, how or empty: what sort of answer is wanted. Order of the words does not matter."""
+    said = set(tokens)
+    if said & _COMPARE or "instead of" in folded:
         return "compare"
-    if _TROUBLE.search(folded):
+    if said & _TROUBLE or {"not", "found"} <= said or {"not", "working"} <= said or any(word.endswith("error") for word in said):
         return "trouble"
-    if _EXPLAIN.search(folded):
+    if said & _EXPLAIN:
         return "explain"
-    return "how" if _HOW.search(folded) else ""
+    return "how" if "how" in said or "command" in said else ""

@@ -24,7 +24,17 @@ JSON_WIDTH = 100
 MAX_STDIN = 4_000_000  # bytes
 
 
-def ask(options: argparse.Namespace) -> int:
+class Options:
+    """The options of `ask`, all at their defaults."""
+
+    batch = json = more = why = commands = False
+    os = shell = tool = ""
+
+    def __init__(self, question: list[str]) -> None:
+        self.question = question
+
+
+def ask(options: argparse.Namespace | Options) -> int:
     """Answer and print; exit code 1 where there is no answer."""
     library = open_library()
     asked = asked_from(options)
@@ -38,7 +48,7 @@ def ask(options: argparse.Namespace) -> int:
     return note_and_code(result)
 
 
-def asked_from(options: argparse.Namespace) -> Asked:
+def asked_from(options: argparse.Namespace | Options) -> Asked:
     """The view that the options ask for, on this machine."""
     tool = options.tool
     if tool:
@@ -48,7 +58,7 @@ def asked_from(options: argparse.Namespace) -> Asked:
     return Asked(system=options.os, shell=options.shell, tool=tool, machine=quick_machine(), why=getattr(options, "why", False))
 
 
-def show(result: Answer, options: argparse.Namespace) -> None:
+def show(result: Answer, options: argparse.Namespace | Options) -> None:
     """Print an answer in the form that the options ask for."""
     if options.json:
         emit_json(to_json(result, answer_text(result, JSON_WIDTH, more=options.more)))

@@ -61,7 +61,7 @@ def _build(knowledge: Path, flows: Path, options: argparse.Namespace) -> int:
     from assistant.search.library import cached_file
 
     data = compile_content(knowledge, flows, strict=True)
-    target = cached_file(knowledge)
+    target = cached_file(str(knowledge))
     if not write_compiled(target, data):
         raise UsageError(f"{target} cannot be written", "set ENVGUIDE_HOME to a folder that can be written")
     emit_json({"schema": 1, "file": str(target), "bytes": len(data)}) if options.json else emit(f"{target} ({len(data):,} bytes)")
