@@ -11,6 +11,9 @@ from pathlib import Path
 
 import yaml
 
+PLAIN_TAGS = {
+    f"tag:yaml.org,2002:{kind}" for kind in ("str", "int", "float", "bool", "null", "timestamp", "seq", "map", "merge", "value")
+}
 Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -70,9 +73,9 @@ def _convert(node: yaml.Node, file: str, problems: Problems, above: tuple[int, .
         problems.add(file, line, "an alias that holds itself; write the value out")
         return Mark(None, line)
     inside = (*above, id(node))
+    if node.tag not in PLAIN_TAGS:
+        problems.add(file, line, f"the tag `{node.tag}` is not allowed; write plain text, lists and mappings")
     if isinstance(node, yaml.ScalarNode):
-        if node.tag not in ("tag:yaml.org,2002:" + kind for kind in ("str", "int", "float", "bool", "null", "timestamp")):
-            problems.add(file, line, f"the tag `{node.tag}` is not allowed; write plain text")
         if node.style is None and node.value in ("", "~", "null"):
             return Mark(None, line)
         if node.style is None and node.value in ("true", "false"):
