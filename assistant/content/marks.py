@@ -76,9 +76,10 @@ def _convert(node: yaml.Node, file: str, problems: Problems, above: tuple[int, .
     if node.tag not in PLAIN_TAGS:
         problems.add(file, line, f"the tag `{node.tag}` is not allowed; write plain text, lists and mappings")
     if isinstance(node, yaml.ScalarNode):
-        if node.style is None and node.value in ("", "~", "null"):
+        # A plain scalar has the style None, or an empty one from the C parser.
+        if not node.style and node.value in ("", "~", "null"):
             return Mark(None, line)
-        if node.style is None and node.value in ("true", "false"):
+        if not node.style and node.value in ("true", "false"):
             return Mark(node.value == "true", line)
         return Mark(node.value, line)
     if isinstance(node, yaml.SequenceNode):
