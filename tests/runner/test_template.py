@@ -6,11 +6,29 @@ from hypothesis import strategies as st
 
 from assistant.runner import template
 
-VALUES = {"name": "demo", "packages": ("numpy", "pandas>=2"), "none": "", "nothing": (), "os": "linux", "path": "/a/b c"}
+VALUES = {
+    "name": "demo",
+    "packages": ("numpy", "pandas>=2"),
+    "none": "",
+    "nothing": (),
+    "os": "linux",
+    "path": "/a/b c",
+}
 
 
 def test_items_stay_single_and_lists_become_several() -> None:
-    items = ["conda", "create", "-n", "{name}", "python={name}", "{packages}", "{none}", "{nothing}", "x{none}", "{{a}}"]
+    items = [
+        "conda",
+        "create",
+        "-n",
+        "{name}",
+        "python={name}",
+        "{packages}",
+        "{none}",
+        "{nothing}",
+        "x{none}",
+        "{{a}}",
+    ]
     assert template.fill_items(items, VALUES) == (
         "conda", "create", "-n", "demo", "python=demo", "numpy", "pandas>=2", "x", "{a}",
     )  # fmt: skip

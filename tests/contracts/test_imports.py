@@ -1,0 +1,57 @@
+"""What a one-shot answer may import, proved in a fresh interpreter; and which names the wheel must not take."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+
+import pytest
+
+from tests.conftest import ROOT
+
+HEAVY = ("textual", "prompt_toolkit", "rich", "torch", "yaml", "numpy", "pynvml", "rapidfuzz", "snowballstemmer", "dataclasses", "pathlib", "argparse", "subprocess", "asyncio", "platformdirs", "pyperclip")
+SHOW = "import sys; from assistant.cli import main; code = main({argv!r}); print('\\n'.join(m for m in {heavy!r} if m in sys.modules), file=sys.stderr); sys.exit(code)"
+
+
+def heavy_after(*argv: str) -> tuple[int, set[str]]:
+    """The heavy modules that are loaded after one command line, with the compiled content in place."""
+    code = SHOW.format(argv=list(argv), heavy=HEAVY)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120)
+    return done.returncode, set(done.stderr.split())
+
+
+def test_a_question_loads_nothing_heavy() -> None:
+    heavy_after("ask", "conda vs venv")
+    code, loaded = heavy_after("ask", "conda vs venv")
+    assert code == 0
+    assert loaded == set()
+
+
+def test_a_question_with_options_loads_the_argument_parser_and_no_more() -> None:
+    heavy_after("ask", "conda vs venv")
+    code, loaded = heavy_after("ask", "--json", "conda vs venv")
+    assert code == 0
+    assert loaded <= {"argparse"}
+
+
+def test_a_typo_loads_rapidfuzz_and_the_stemmer_only() -> None:
+    heavy_after("ask", "conda vs venv")
+    _, loaded = heavy_after("ask", "how to activte an enviroment")
+    assert "rapidfuzz" in loaded
+    assert not loaded & {"textual", "prompt_toolkit", "rich", "torch", "yaml", "numpy"}
+
+
+@pytest.mark.parametrize("argv", [("--version",), ("--help",), ("ask", "--help")])
+def test_help_and_version_load_nothing_heavy(argv: tuple[str, ...]) -> None:
+    code = f"import sys\nfrom assistant.cli import main\ntry:\n    main({list(argv)!r})\nexcept SystemExit: pass\nprint([m for m in {HEAVY!r} if m in sys.modules and m != 'argparse'], file=sys.stderr)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    assert done.stderr.strip() == "[]"
+
+
+@pytest.mark.parametrize("name", ["knowledge", "flows"])
+def test_the_content_folders_are_no_packages(name: str) -> None:
+    """Nothing in the program may import the folders of content: an installed one has none of that name."""
+    pattern = re.compile(rf"^\s*(?:from|import) {name}\b", re.MULTILINE)
+    found = [path for folder in ("assistant", "tests") for path in (ROOT / folder).rglob("*.py") if pattern.search(path.read_text("utf-8"))]
+    assert found == []
