@@ -1,6 +1,7 @@
 """The frozen models of a flow, as authors write it in YAML: see flows/README.md. Data only; nothing here runs.
 
-Texts may hold `{placeholders}` (see template.py). Times are whole seconds, sizes whole bytes unless a name says otherwise.
+Texts may hold `{placeholders}` (see template.py). Times are whole seconds, sizes whole bytes unless a name says
+otherwise.
 """
 
 from __future__ import annotations
@@ -88,7 +89,7 @@ class Download(Frozen):
 
 
 class Edit(Frozen):
-    """A change of a text file: exactly one of `line`, `block`, `remove`, `replace` (with `by`), `content`."""
+    """A change of a text file: exactly one of `line`, `block`, `remove`, `find` (with `put`), `content`."""
 
     file: str
     line: str = ""
@@ -97,9 +98,9 @@ class Edit(Frozen):
     """Lines kept between two marker lines that hold `mark`; replaced as a whole where they are already there."""
     remove: str = ""
     """Take out every line that is equal to this one."""
-    replace: str = ""
-    """Text that stands in the file exactly once, and `by` what it is replaced."""
-    by: str = ""
+    find: str = ""
+    """Text that stands in the file exactly once; `put` takes its place."""
+    put: str = ""
     content: str = ""
     """The whole text of the file."""
     mark: str = "envguide"
@@ -252,5 +253,10 @@ def risk_of(step: Step) -> Risk:
     """The worst that the step does, said by the author or clear from its kind."""
     if step.risk:
         return step.risk
-    by_kind: dict[Kind, Risk] = {"download": "network", "edit": "user-files", "remove": "deletes", "restore": "user-files"}
+    by_kind: dict[Kind, Risk] = {
+        "download": "network",
+        "edit": "user-files",
+        "remove": "deletes",
+        "restore": "user-files",
+    }
     return by_kind.get(kind_of(step), "reads")

@@ -1,9 +1,9 @@
 """`{name}` in the texts of a flow: filled into single arguments, never into a line that a shell would read.
 
 `{name}` is a param, a var, the answer of an `ask` step, or a fact (`os`, `shell`, `home`, `cwd`, `conda_envs` ...).
-`{name|python}` is the interpreter of the environment in that folder, `{name|name}` the last part of a path, `{name|parent}`
-the folder above. A literal brace is doubled. An item that is one placeholder alone becomes no item where the value is
-empty, and several where it is a list.
+`{name|python}` is the interpreter of the environment in that folder, `{name|name}` the last part of a path,
+`{name|parent}` the folder above. A literal brace is doubled. An item that is one placeholder alone becomes no item
+where the value is empty, and several where it is a list.
 """
 
 from __future__ import annotations

@@ -12,14 +12,12 @@ from assistant.runner.lines import MAX_COLUMNS, REACH, LineModel, strip_controls
 RECORDINGS = Path(__file__).parent / "recordings"
 
 PIECES = st.sampled_from(
-    [
-        b"a", b"word ", b"\x1b[2J", b"\n", b"\r\n", b"\r", b"\t", b"\b", b"\b\b", b"\x1b[A", b"\x1b[2A", b"\x1b[B", b"\x1b[2K",
-        b"\x1b[K", b"\x1b[1K", b"\x1b[0G", b"\x1b[5G", b"\x1b[31m", b"\x1b[0m", b"\x1b[1;38;5;8m", b"\x1b[J",
-        b"\x1b[H", b"\x1b[3;4H", b"\x1b]0;title\x07", b"\x1b]8;;http://x\x1b\\", b"\x1b(B", b"\x1b[?25l", b"\x07",
-        "ü".encode(), "━━".encode(), "\U0001f40d".encode(), b"\xc2\x9b31m", b"\x9b", b"\xff", b"\x1b", b"\x1b[",
-        b"\x00", b"x" * 600, b"\x1b[3P", b"\x1b[2@", b"\x1b[2X", b"\x1b[99999999m", b"\x1b[" + b"1;" * 40 + b"m", b"\x1bP q",
-    ]
-)  # fmt: skip
+    """a word_ \\n \\r\\n \\r \\t \\b \\b\\b \\e[A \\e[2A \\e[B \\e[2K \\e[K \\e[1K \\e[0G \\e[5G \\e[31m \\e[0m
+    \\e[1;38;5;8m \\e[J \\e[2J \\e[H \\e[3;4H \\e]0;title\\a \\e]8;;http://x\\e\\ \\e(B \\e[?25l \\a ü ━━ 🐍 \x9b31m
+    \\e \\e[ \\0 \\e[3P \\e[2@ \\e[2X \\e[99999999m \\ePq \\e[s""".split() ).map( lambda text: text.replace("\\e",
+    "\x1b").replace("\\n", "\n").replace("\\r", "\r").replace("\\t", "\t") .replace("\\b", "\b").replace("\\a",
+    "\a").replace("\\0", "\0").replace("_", " ").encode() ) | st.sampled_from([b"\x9b", b"\xff", b"x" * 600, b"\x1b["
+    + b"1;" * 40 + b"m"])  # fmt: skip
 
 
 def fed(*chunks: bytes, max_lines: int = 500) -> LineModel:

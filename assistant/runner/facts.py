@@ -1,0 +1,123 @@
+"""What the texts of a flow may know of the machine, as names and texts; and which probes of the machine that takes."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+
+from assistant.machine.model import Conda, Environment, Machine, Python
+from assistant.machine.probe import probe
+from assistant.machine.versions import minor, numbers
+
+# The probes of the machine that a plan rests on; all of them only read files.
+NEEDED = frozenset({"shell", "pythons", "condas", "environments"})
+
+# Versions that conda-forge or uv offer. As of 2026-11, from `uv python list` (uv 0.13.9); 3.16 is a preview there.
+OLDEST_PYTHON = (3, 8)
+NEWEST_PYTHON = (3, 15)
+# Tools that make environments, the one to take first where several are there.
+ENVIRONMENT_TOOLS = ("conda", "mamba", "micromamba", "uv", "venv")
+
+
+def look() -> Machine:
+    """The machine as a plan needs it: about a tenth of a second, nothing is run."""
+    return probe(set(NEEDED))
+
+
+def facts_of(machine: Machine) -> dict[str, str | tuple[str, ...]]:
+    """Names that every text of a flow may use."""
+    conda = first_conda(machine)
+    newest = newest_python(machine)
+    return {
+        "os": machine.system,
+        "arch": machine.architecture,
+        "shell": machine.shell or machine.login_shell or ("powershell" if machine.system == "windows" else "bash"),
+        "home": machine.home,
+        "cwd": machine.cwd or machine.home,
+        "tools": environment_tools(machine),
+        "conda_root": conda.root if conda else "",
+        "conda_envs": environments_folder(conda) if conda else "",
+        "conda_kind": conda.kind if conda else "",
+        "newest_python": minor(newest.version) if newest else "",
+        "active": machine.active_environment,
+    }
+
+
+def first_conda(machine: Machine) -> Conda | None:
+    """The conda installation in use."""
+    return machine.condas[0] if machine.condas else None
+
+
+def environments_folder(conda: Conda) -> str:
+    """Where this conda puts a new named environment: the first of its folders that can be written."""
+    for folder in conda.envs_dirs:
+        place = Path(folder)
+        while not place.exists() and place != place.parent:
+            place = place.parent
+        if os.access(place, os.W_OK):
+            return folder
+    return conda.envs_dirs[0] if conda.envs_dirs else str(Path(conda.root) / "envs")
+
+
+def environment_tools(machine: Machine) -> tuple[str, ...]:
+    """The tools here that make environments, the best first."""
+    found = [name for name in ENVIRONMENT_TOOLS if name != "venv" and machine.tool(name)]
+    if machine.condas and "conda" not in found and program(machine, "conda"):
+        found.insert(0, "conda")
+    if newest_python(machine):
+        found.append("venv")
+    return tuple(found)
+
+
+def program(machine: Machine, name: str) -> str:
+    """Where a tool is: on PATH, else inside the conda installation (which is often not on PATH). Empty where it is
+    not.
+    """
+    tool = machine.tool(name)
+    if tool:
+        return tool.path
+    if name in ("conda", "mamba"):
+        for conda in machine.condas:
+            for parts in (("condabin", name), ("bin", name), ("Scripts", f"{name}.exe"), ("condabin", f"{name}.bat")):
+                path = Path(conda.root, *parts)
+                if path.is_file():
+                    return str(path)
+    return ""
+
+
+def usable_pythons(machine: Machine) -> list[Python]:
+    """Interpreters that can make an environment: no stand-ins, none inside an environment, newest first."""
+    inside = tuple(one.path + os.sep for one in machine.environments if one.kind != "pyenv" and one.name != "base")
+    found = [
+        one
+        for one in machine.pythons
+        if re.match(r"\d+\.\d+", one.version)
+        and not one.stub
+        and one.has_venv is not False
+        and not one.path.startswith(inside)
+    ]
+    return sorted(found, key=lambda one: (numbers(one.version), -max(one.order, 0)), reverse=True)
+
+
+def newest_python(machine: Machine) -> Python | None:
+    """The newest interpreter here that makes environments, of the versions that packages are built for."""
+    return next((one for one in usable_pythons(machine) if numbers(one.version)[:2] <= NEWEST_PYTHON), None)
+
+
+def interpreter(machine: Machine, version: str) -> str:
+    """The interpreter here for a version such as 3.12 or 3.12.4; empty where there is none."""
+    wanted = numbers(version)
+    for one in usable_pythons(machine):
+        if wanted and numbers(one.version)[: len(wanted)] == wanted:
+            return one.path
+    return ""
+
+
+def environment_facts(name: str, environment: Environment | None) -> dict[str, str]:
+    """What a param of type env-name brings with it: `{name_path}`, `{name_kind}`, `{name_python}`."""
+    return {
+        f"{name}_path": environment.path if environment else "",
+        f"{name}_kind": environment.kind if environment else "",
+        f"{name}_python": environment.python_version if environment else "",
+    }

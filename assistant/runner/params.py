@@ -1,0 +1,189 @@
+"""The params of a flow, filled: what was given, else the default, else what the machine suggests; and what must be
+asked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal
+
+from assistant.content.frozen import Frozen
+from assistant.content.schema import nearest
+from assistant.errors import UsageError
+from assistant.machine.model import Machine
+from assistant.runner import facts, template
+from assistant.runner.flow import Flow, Param, Value, kind_of
+from assistant.runner.param_types import TYPES, Checked, Choice, one_of
+
+Source = Literal["given", "default", "machine", "none"]
+
+
+class Asked(Frozen):
+    """A param that has no value yet, with all that a face needs to ask for it."""
+
+    name: str
+    title: str
+    type: str
+    help: str = ""
+    example: str = ""
+    suggestion: str = ""
+    choices: tuple[Choice, ...] = ()
+
+
+class Filled(Frozen):
+    """Params of one flow. `values` are in normal form; `missing` must be asked; `problems` say which given value is
+    wrong.
+    """
+
+    values: dict[str, Checked]
+    sources: dict[str, Source]
+    missing: tuple[Asked, ...] = ()
+    problems: tuple[UsageError, ...] = ()
+
+    def raise_problems(self) -> None:
+        """Raise the first problem, or say what is missing; nothing where all is well."""
+        if self.problems:
+            raise self.problems[0]
+        if self.missing:
+            first = self.missing[0]
+            names = ", ".join(f"`{one.name}`" for one in self.missing)
+            example = first.example or first.suggestion or "..."
+            raise UsageError(f"needed, and not given: {names} ({first.title})", f"add --set {first.name}={example}")
+
+
+def parse_settings(words: list[str]) -> dict[str, str]:
+    """`name=value` words of a command line.
+
+    Raises:
+        UsageError: a word has no `=`, or a name stands twice.
+    """
+    found: dict[str, str] = {}
+    for word in words:
+        name, sign, value = word.partition("=")
+        name = name.strip().replace("-", "_")
+        if not sign or not name:
+            raise UsageError(f"`{word}` is not of the form name=value", "for example --set name=demo")
+        if name in found:
+            raise UsageError(f"`{name}` is set twice", "keep one of them")
+        found[name] = value
+    return found
+
+
+def fill(flow: Flow, given: Mapping[str, str | tuple[str, ...]], machine: Machine) -> Filled:
+    """Fill the params of a flow in their order. Every wrong value is reported, none stops the rest."""
+    known = {**flow.params, **asked_params(flow)}
+    problems = [
+        UsageError(
+            f"`{flow.id}` has no param `{name}`{nearest(name, known)}", f"its params: {', '.join(known) or 'none'}"
+        )
+        for name in given
+        if name not in known
+    ]
+    base = facts.facts_of(machine)
+    values: dict[str, Checked] = {}
+    sources: dict[str, Source] = {}
+    missing: list[Asked] = []
+    for name, param in flow.params.items():
+        scope = {**dict.fromkeys(flow.params, ""), **base, **values}
+        values[name], sources[name] = "", "none"
+        if not template.holds(param.when, scope):
+            continue
+        raw = given.get(name, "")
+        text = raw if isinstance(raw, str) else " ".join(raw)
+        source: Source = "given"
+        if not text.strip() and name in given and param.required:
+            problems.append(
+                UsageError(f"`{name}` is empty ({param.title})", f"for example {param.example or 'a value'}")
+            )
+            continue
+        if not text.strip() and name not in given:
+            text, source = suggestion(param, scope, machine)
+        if not text.strip():
+            if param.required:
+                missing.append(ask_for(name, param, machine, ""))
+            continue
+        try:
+            values[name], sources[name] = check(param, text, machine), source
+        except UsageError as error:
+            if source == "machine":
+                missing.append(ask_for(name, param, machine, ""))
+            else:
+                problems.append(UsageError(f"{name}: {error.message}", error.hint))
+    return Filled(values=values, sources=sources, missing=tuple(missing), problems=tuple(problems))
+
+
+def check(param: Param, text: str, machine: Machine) -> Checked:
+    """The normal form of a value.
+
+    Raises:
+        UsageError: it is not valid.
+    """
+    if param.type == "choice":
+        return one_of(text, param.choices, param.title)
+    return TYPES[param.type].check(text, machine)
+
+
+def suggestion(param: Param, scope: template.Values, machine: Machine) -> tuple[str, Source]:
+    """The value to take when nothing is given: the author's default, else what the machine suggests."""
+    text = chosen(param.default, scope)
+    if text:
+        return text, "default"
+    return TYPES[param.type].default(machine), "machine"
+
+
+def chosen(options: tuple[Value, ...], scope: template.Values) -> str:
+    """The first text whose condition holds, filled."""
+    for option in options:
+        if template.holds(option.when, scope):
+            return template.fill(option.value, scope)
+    return ""
+
+
+def ask_for(name: str, param: Param, machine: Machine, suggested: str) -> Asked:
+    """All that a face needs to ask for a param."""
+    if param.type == "choice":
+        choices = tuple(Choice(value=value) for value in param.choices)
+    else:
+        choices = TYPES[param.type].choices(machine)
+    return Asked(
+        name=name,
+        title=param.title,
+        type=param.type,
+        help=param.help,
+        example=param.example,
+        suggestion=suggested,
+        choices=choices,
+    )
+
+
+def questions(flow: Flow, given: Mapping[str, str], machine: Machine) -> tuple[Asked, ...]:
+    """Every param as a question, with its value so far as the suggestion: for a form, or for asking one by one."""
+    filled = fill(flow, given, machine)
+    scope = {**facts.facts_of(machine), **filled.values}
+    asked = []
+    for name, param in flow.params.items():
+        if template.holds(param.when, scope):
+            value = filled.values[name]
+            asked.append(ask_for(name, param, machine, value if isinstance(value, str) else " ".join(value)))
+    return tuple(asked)
+
+
+def asked_params(flow: Flow) -> dict[str, Param]:
+    """The questions that a flow asks on its way; they may be answered beforehand."""
+    return {step.id.replace("-", "_"): step.ask for step in flow.steps if kind_of(step) == "ask" and step.ask}
+
+
+def scope_of(flow: Flow, values: Mapping[str, Checked], machine: Machine) -> dict[str, Checked]:
+    """Every name that a step's texts may use: facts, params, what they bring with them, vars."""
+    scope: dict[str, Checked] = dict(facts.facts_of(machine))
+    scope.update(dict.fromkeys(flow.params, ""))
+    scope.update(values)
+    for name, param in flow.params.items():
+        value = str(scope[name])
+        if param.type == "env-name":
+            scope.update(facts.environment_facts(name, machine.environment(value) if value else None))
+        elif param.type == "python-version":
+            scope[f"{name}_interpreter"] = facts.interpreter(machine, value) if value else ""
+    for name, options in flow.vars.items():
+        scope[name] = chosen(options, scope)
+    return scope
