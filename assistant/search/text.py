@@ -17,8 +17,8 @@ STOP_WORDS = frozenset(
     onto or other our out over own please put quite rather re really right s said same say see seem seems she should
     shouldn since so some somebody someone something sort still such sure t take tell than thank thanks that the their
     them then there these they thing things think this those though through thus to too tried try trying under until up
-    us use used uses using ve very via wanna want wanted wants was wasn way we well were what whatever when where
-    whether which while who whole whose why will with within won would wouldn yes yet you your yours
+    us use used uses using ve very via wanna want wanted wants was wasn way we well were what whatever
+    whether which while whole whose will with within won would wouldn yes yet you your yours
     anyway basically actually simply properly correctly exactly currently apparently possible possibly able best good
     question newb newbie noob beginner guys folks hey dear""".split()
 )
