@@ -198,6 +198,7 @@ class Lexicon(Frozen):
     placeholders: dict[str, Placeholder]
     stop_phrases: tuple[str, ...] = ()
     synonyms: tuple[tuple[str, ...], ...] = ()
+    anchors: tuple[str, ...] = ()
     foreign: tuple[str, ...] = ()
 
 

@@ -59,6 +59,12 @@ def answer(question: str, library: Library, asked: Asked | None = None) -> Answe
         explained = explain_command(text, library) if is_command(text, library) else None
         if explained:
             return explained
+    if len(text) < 60:
+        from assistant.dialogue.replies import small_talk
+
+        talk = small_talk(text)
+        if talk:
+            return Answer(question=text, status="answered", blocks=(Block(kind="lead", text=talk),), confidence=1.0)
     return look_up(text, library, asked)
 
 
@@ -131,7 +137,8 @@ def decide(text: str, query: Query, ranked: list[Ranked], library: Library, aske
         return unknown(text, near, ranked[0].confidence if ranked else 0.0, why)
     compared = _generated_comparison(text, query, library, asked) if query.frame.kind == "compare" else None
     best = library.entry(ranked[0].number)
-    if compared and not _covers(best, query.frame.tools):
+    said_so = ranked[0].signals["exact"] or ranked[0].signals["phrase"] >= 0.8
+    if compared and not said_so and not _covers(best, query.frame.tools):
         return compared
     choices = rival_choices(query, ranked, library)
     if choices:
@@ -186,11 +193,11 @@ def unknown(text: str, near: tuple[Link, ...], confidence: float, why: tuple[str
 
 def rival_choices(query: Query, ranked: list[Ranked], library: Library) -> tuple[Link, ...]:
     """What to choose between, where two entries fit equally and the question is too short to tell."""
-    if len(query.terms) > 3 or len(ranked) < 2 or ranked[0].signals["exact"]:
+    if len(query.terms) > 2 or len(ranked) < 2 or ranked[0].signals["exact"]:
         return ()
     best = ranked[0]
     close = [item for item in ranked if item.score >= best.score * (1 - CLOSE) and item.confidence >= SURE]
-    if len(close) < 2 or best.signals["phrase"] > 0.92:
+    if len(close) < 2 or best.signals["phrase"] > 0.9 or query.frame.kind in ("trouble", "compare"):
         return ()
     return tuple(
         Link(id=library.index["ids"][item.number], title=library.index["titles"][item.number]) for item in close[:4]

@@ -17,7 +17,7 @@ from assistant.search.stems import stem
 from assistant.search.text import STOP_WORDS, is_number, parts, words
 
 # BM25F (Robertson, Zaragoza, Taylor 2004): one saturation over the fields' weighted, length-normalised counts.
-FIELD_WEIGHTS = {"title": 4.0, "ask": 3.0, "answer": 1.5, "body": 0.7, "more": 0.3, "commands": 0.9}
+FIELD_WEIGHTS = {"title": 4.0, "ask": 2.2, "answer": 1.5, "body": 1.0, "more": 0.3, "commands": 0.9}
 LENGTH_NORMALISATION = {"title": 0.4, "ask": 0.5, "answer": 0.4, "body": 0.6, "more": 0.6, "commands": 0.5}
 SCALE = 100  # postings hold weights as whole hundredths
 
@@ -177,6 +177,9 @@ def _lexicon(lexicon: Lexicon, forms: dict[str, str]) -> dict[str, Any]:
             result[name] = bag_list
         return result
 
+    def all_forms(meanings: tuple[str, ...]) -> list[str]:
+        return sorted({form for word in meanings for form in (word.lower(), *by_stem[stem(word.lower())])})
+
     return {
         "actions": bags(lexicon.actions),
         "objects": bags(lexicon.objects),
@@ -184,7 +187,8 @@ def _lexicon(lexicon: Lexicon, forms: dict[str, str]) -> dict[str, Any]:
         "shells": bags(lexicon.shells),
         "systems": bags(lexicon.systems),
         "stop_phrases": sorted((phrase.lower() for phrase in lexicon.stop_phrases), key=len, reverse=True),
-        "foreign": sorted({form for phrase in lexicon.foreign for word in words(phrase) for form in (word, *by_stem[stem(word)])}),
+        "anchors": all_forms(lexicon.anchors),
+        "foreign": all_forms(lexicon.foreign),
     }
 
 

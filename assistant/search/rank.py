@@ -2,7 +2,7 @@
 
 Signals, each between 0 and 1: `phrase` (best agreement with one of the entry's phrasings), `bm25` (BM25F over its
 fields, relative to the best entry), `cover` (share of the question's weight that the entry holds), `frame` (action,
-object and tool agree), `exact` (the words of one phrasing and nothing else).
+object, tool and kind agree; about -0.5 to 0.5), `exact` (the words of one phrasing and nothing else).
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ def rank(query: Query, index: dict[str, Any], limit: int = 8) -> list[Ranked]:
             "exact": 1.0 if number == exact_entry else 0.0,
         }
         score = _score(signals)
-        ranked.append(Ranked(number=number, score=score, confidence=_confidence(signals), signals=signals))
+        ranked.append(Ranked(number=number, score=score, confidence=_confidence(signals, query), signals=signals))
     ranked.sort(key=lambda item: (-item.score, item.number))
     return ranked[:limit]
 
@@ -89,45 +89,64 @@ def _phrase(phrases: str, weights: dict[int, float], total: float, idf: list[flo
 
 
 def _score(signals: dict[str, float]) -> float:
+    # Weights learnt on the entries' own phrasings, each held out of the index in turn (softmax over the best twenty).
     return (
-        1.0 * signals["phrase"]
-        + 0.25 * signals["inside"]
-        + 0.55 * signals["bm25"]
-        + 0.5 * signals["cover"]
-        + 0.35 * signals["frame"]
-        + 0.6 * signals["exact"]
+        1.0 * signals["bm25"]
+        + 0.2 * signals["cover"]
+        + 0.2 * signals["phrase"]
+        + 1.0 * signals["frame"]
+        + 0.3 * signals["exact"]
+        + (0.15 if signals["phrase"] > 0.95 else 0.0)
     )
 
 
-def _confidence(signals: dict[str, float]) -> float:
+def _confidence(signals: dict[str, float], query: Query) -> float:
     z = -4.2 + 6.0 * signals["phrase"] + 4.5 * signals["cover"] + 1.0 * signals["inside"] + 1.0 * signals["frame"] + 3.0 * signals["exact"]
+    if not query.anchors and not signals["exact"]:
+        z -= 2.0 if signals["phrase"] > 0.85 else 3.5
+    if query.foreign:
+        z -= 0.5 if len(query.anchors) > len(query.foreign) else 4.0
     return round(1 / (1 + math.exp(-z)), 3)
 
 
+# How well a kind of entry fits a kind of question; learnt like the weights above. What is not listed is 0.
+KIND_FIT = {
+    ("topic", "trouble"): 0.1,
+    ("topic", "explain"): 0.1,
+    ("topic", "how"): 0.03,
+    ("topic", ""): 0.05,
+    ("term", "explain"): 0.25,
+    ("self", "explain"): 0.05,
+    ("comparison", "compare"): 0.12,
+    ("comparison", "trouble"): -0.08,
+    ("comparison", "explain"): -0.14,
+    ("comparison", "how"): -0.1,
+    ("comparison", ""): -0.12,
+    ("command", "compare"): -0.1,
+    ("command", "trouble"): -0.08,
+    ("command", "explain"): -0.2,
+    ("command", "how"): 0.05,
+    ("command", ""): 0.03,
+    ("problem", "trouble"): 0.06,
+    ("problem", "explain"): -0.12,
+    ("problem", "compare"): -0.08,
+    ("problem", ""): -0.04,
+    ("tool", ""): 0.14,
+}
+
+
 def frame_agreement(frame: Frame, kind: str, entry_frame: list[Any]) -> float:
-    """How well an entry's frame fits the question's: -1 (contradicts) .. 1 (agrees); 0 where nothing can be said."""
+    """How well an entry's frame fits the question's, about -0.5 (contradicts) to 0.5 (agrees); 0 where nothing can be said."""
     action, obj, tools = entry_frame
-    value = 0.0
-    if action and frame.actions:
-        value += 0.4 if action in frame.actions else -0.3
+    value = KIND_FIT.get((kind, frame.kind), 0.0)
+    if action and action in frame.actions:
+        value += 0.08
     if obj and frame.objects:
-        value += 0.3 if obj in frame.objects else -0.3
+        value += 0.04 if obj in frame.objects else -0.1
     if tools and frame.tools:
         common = len(set(tools) & set(frame.tools))
-        if kind == "comparison":
-            value += 0.6 if common >= 2 else -0.2
-        elif kind == "tool":
-            value += 0.2 if common else -0.3
-        else:
-            value += 0.15 if common else -0.1
-    if frame.kind == "compare":
-        value += 0.3 if kind == "comparison" else -0.05
-    elif kind == "comparison":
-        value -= 0.25
-    if frame.kind == "trouble" and kind == "problem":
-        value += 0.2
-    if frame.kind == "how" and kind == "command":
-        value += 0.2
-    if frame.kind == "explain":
-        value += 0.15 if kind in ("topic", "term", "tool") else -0.1
-    return max(-1.0, min(1.0, value))
+        if kind == "comparison" and common >= 2:
+            value += 0.33
+        elif not common:
+            value -= 0.08
+    return value

@@ -58,7 +58,10 @@ class Frame(Frozen):
 
 
 class Query(Frozen):
-    """A question as the ranking needs it: weighted term numbers, words that no entry holds, typos mended."""
+    """A question as the ranking needs it: weighted term numbers, words that no entry holds, typos mended.
+
+    `anchors` are its words that make it a question about our subject; `foreign` those that belong to another one.
+    """
 
     text: str
     terms: dict[int, float]
@@ -66,6 +69,8 @@ class Query(Frozen):
     mended: dict[str, str]
     frame: Frame
     exact: str
+    anchors: tuple[str, ...] = ()
+    foreign: tuple[str, ...] = ()
 
 
 def understand(question: str, index: dict[str, Any]) -> Query:
@@ -81,13 +86,25 @@ def understand(question: str, index: dict[str, Any]) -> Query:
     kept = [word for word in tokens if word not in STOP_WORDS][:MAX_TERMS]
     if not kept:
         kept = [word for word in words(folded) if word not in STOP_WORDS][:MAX_TERMS]
-    terms, unknown, mended, exact = _terms(kept, slots, index)
+    terms, unknown, mended, exact = _terms(kept, slots, index, folded)
     frame = read_frame([*kept, *mended.values()], tokens, folded, slots, index["lexicon"])
-    return Query(text=text, terms=terms, unknown=unknown, mended=mended, frame=frame, exact=exact)
+    said = {*words(folded), *mended.values()}
+    said |= {piece for word in said for piece in parts(word)}
+    lexicon = index["lexicon"]
+    return Query(
+        text=text,
+        terms=terms,
+        unknown=unknown,
+        mended=mended,
+        frame=frame,
+        exact=exact,
+        anchors=tuple(sorted(said & set(lexicon["anchors"]))),
+        foreign=tuple(sorted(said & set(lexicon["foreign"]))),
+    )
 
 
 def _terms(
-    kept: list[str], slots: dict[str, str], index: dict[str, Any]
+    kept: list[str], slots: dict[str, str], index: dict[str, Any], folded: str
 ) -> tuple[dict[int, float], tuple[str, ...], dict[str, str], str]:
     forms = index["forms"]
     values = {value.lower() for value in slots.values()}
@@ -104,7 +121,7 @@ def _terms(
                 for piece in known:
                     terms[piece] = max(terms.get(piece, 0), 0.8)
                 continue
-            number, better = _lookup(word, index)
+            number, better = (None, "") if _is_code(word, folded) else _lookup(word, index)
             if number is not None and better:
                 mended[word] = better
         if number is None:
@@ -129,6 +146,11 @@ def _lookup(word: str, index: dict[str, Any]) -> tuple[int | None, str]:
 
     better = nearest_form(word, index)
     return (index["forms"][better], better) if better else (None, "")
+
+
+def _is_code(word: str, text: str) -> bool:
+    """`.contiguous()`, `model.train()`: names of functions are not misspelt words."""
+    return f"{word}(" in text
 
 
 def _looks_like_data(word: str) -> bool:
@@ -223,6 +245,8 @@ _EXPLAIN = frozenset("what what's whats why explain meaning define purpose mean 
 def _kind(folded: str, tokens: list[str]) -> str:
     """compare, trouble, explain, how or empty: what sort of answer is wanted. Order of the words does not matter."""
     said = set(tokens)
+    if "vs code" in folded:
+        said -= {"vs"}
     if said & _COMPARE or "instead of" in folded:
         return "compare"
     if said & _TROUBLE or {"not", "found"} <= said or {"not", "working"} <= said or any(word.endswith("error") for word in said):
