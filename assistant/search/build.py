@@ -88,7 +88,6 @@ def build_index(entries: list[Entry], lexicon: Lexicon, signature_literals: list
     numbers = {term: number for number, term in enumerate(order)}
     total = len(entries)
     idf = [round(math.log(1 + (total - len(postings[term]) + 0.5) / (len(postings[term]) + 0.5)), 3) for term in order]
-    phrases, exact = _phrases(entries, vocabulary, numbers)
     return {
         "count": total,
         "ids": [entry.id for entry in entries],
@@ -100,8 +99,7 @@ def build_index(entries: list[Entry], lexicon: Lexicon, signature_literals: list
         "canonical": dict(sorted(vocabulary.canonical.items())),
         "idf": idf,
         "postings": [" ".join(f"{n}:{round(v * SCALE)}" for n, v in postings[term]) for term in order],
-        "phrases": phrases,
-        "exact": exact,
+        "phrases": _phrases(entries, vocabulary, numbers),
         "signatures": signature_literals,
         "lexicon": _lexicon(lexicon, forms),
         "placeholders": {
@@ -130,21 +128,17 @@ def _fields(entry: Entry, lexicon: Lexicon) -> dict[str, str]:
     }
 
 
-def _phrases(entries: list[Entry], vocabulary: Vocabulary, numbers: dict[str, int]) -> tuple[list[str], dict[str, int]]:
-    """For each entry its phrasings as term numbers (`1 5 9|3 7`), and bags of terms that name one entry exactly."""
-    listed, exact, shared = [], {}, set()
-    for number, entry in enumerate(entries):
+def _phrases(entries: list[Entry], vocabulary: Vocabulary, numbers: dict[str, int]) -> list[str]:
+    """For each entry its title and phrasings as bags of term numbers: `1 5 9|3 7`."""
+    listed = []
+    for entry in entries:
         bags = []
         for phrase in (entry.title, *entry.ask):
-            bag = phrase_terms(phrase, vocabulary)
-            text = " ".join(str(numbers[term]) for term in bag if term in numbers)
+            text = " ".join(str(numbers[term]) for term in phrase_terms(phrase, vocabulary) if term in numbers)
             if text and text not in bags:
                 bags.append(text)
-            if text:
-                if exact.setdefault(text, number) != number:
-                    shared.add(text)
         listed.append("|".join(bags))
-    return listed, {text: number for text, number in exact.items() if text not in shared}
+    return listed
 
 
 def phrase_terms(phrase: str, vocabulary: Vocabulary) -> list[str]:

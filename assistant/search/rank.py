@@ -49,9 +49,6 @@ def rank(query: Query, index: dict[str, Any], limit: int = 8) -> list[Ranked]:
     total = sum(weights.values()) + UNKNOWN_WEIGHT * rarest * len(query.unknown)
     pool = sorted(scores, key=lambda number: -scores[number])[:POOL]
     top = scores[pool[0]] or 1.0
-    exact_entry = index["exact"].get(query.exact, -1) if not query.unknown else -1
-    if exact_entry >= 0 and exact_entry not in pool:
-        pool.append(exact_entry)
     ranked = []
     for number in pool:
         phrase, inside = _phrase(index["phrases"][number], weights, total, idf)
@@ -61,7 +58,7 @@ def rank(query: Query, index: dict[str, Any], limit: int = 8) -> list[Ranked]:
             "bm25": scores.get(number, 0.0) / top,
             "cover": held.get(number, 0.0) / total,
             "frame": frame_agreement(query.frame, index["kinds"][number], index["frames"][number]),
-            "exact": 1.0 if number == exact_entry else 0.0,
+            "exact": 1.0 if phrase > 0.999 else 0.0,
         }
         score = _score(signals)
         ranked.append(Ranked(number=number, score=score, confidence=_confidence(signals, query), signals=signals))

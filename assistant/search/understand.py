@@ -68,7 +68,6 @@ class Query(Frozen):
     unknown: tuple[str, ...]
     mended: dict[str, str]
     frame: Frame
-    exact: str
     anchors: tuple[str, ...] = ()
     foreign: tuple[str, ...] = ()
 
@@ -86,7 +85,7 @@ def understand(question: str, index: dict[str, Any]) -> Query:
     kept = [word for word in tokens if word not in STOP_WORDS][:MAX_TERMS]
     if not kept:
         kept = [word for word in words(folded) if word not in STOP_WORDS][:MAX_TERMS]
-    terms, unknown, mended, exact = _terms(kept, slots, index, folded)
+    terms, unknown, mended = _terms(kept, slots, index, folded)
     frame = read_frame([*kept, *mended.values()], tokens, folded, slots, index["lexicon"])
     said = {*words(folded), *mended.values()}
     said |= {piece for word in said for piece in parts(word)}
@@ -97,7 +96,6 @@ def understand(question: str, index: dict[str, Any]) -> Query:
         unknown=unknown,
         mended=mended,
         frame=frame,
-        exact=exact,
         anchors=tuple(sorted(said & set(lexicon["anchors"]))),
         foreign=tuple(sorted(said & set(lexicon["foreign"]))),
     )
@@ -105,11 +103,10 @@ def understand(question: str, index: dict[str, Any]) -> Query:
 
 def _terms(
     kept: list[str], slots: dict[str, str], index: dict[str, Any], folded: str
-) -> tuple[dict[int, float], tuple[str, ...], dict[str, str], str]:
+) -> tuple[dict[int, float], tuple[str, ...], dict[str, str]]:
     forms = index["forms"]
     values = {value.lower() for value in slots.values()}
     terms: dict[int, float] = {}
-    exact: set[str] = set()
     unknown: list[str] = []
     mended: dict[str, str] = {}
     for word in dict.fromkeys(kept):
@@ -130,8 +127,7 @@ def _terms(
             unknown.append(word)
             continue
         terms[number] = 1.0 if word not in mended else 0.85
-        exact.add(str(number))
-    return terms, tuple(unknown), mended, " ".join(sorted(exact))
+    return terms, tuple(unknown), mended
 
 
 def _lookup(word: str, index: dict[str, Any]) -> tuple[int | None, str]:
