@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import re
+
 from assistant.render.layout import Style, markdown, table, wrap
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from assistant.dialogue.answer import Answer, Block, ShownCommand
+    from assistant.dialogue.answer import Answer, Block, ShownCommand, SourceNote
+
+# Parts of an address that say nothing about what it holds.
+_VAGUE = frozenset({"index", "main", "README", "latest", "stable", "en", "tree", "blob", "source"})
+_COMMIT = re.compile(r"[0-9a-f]{40}")
 
 RISK_WORDS = {
     "user-files": "changes files of yours",
@@ -30,7 +36,7 @@ def answer_text(answer: Answer, width: int = 100, style: Style | None = None, *,
     if more and answer.more:
         lines += [*markdown(answer.more, width, style), ""]
     for correction in answer.corrections:
-        sources = ", ".join(source.url or source.title or source.id for source in correction.sources)
+        sources = ", ".join(source_label(source) for source in correction.sources)
         text = f"The document says: {_stop(correction.said)} As of {correction.as_of}: {_stop(correction.now)}"
         if sources:
             text += f" ({sources})"
@@ -64,6 +70,25 @@ def _quoted(value: str) -> str:
     return f"'{value}'" if any(char in value for char in " <>=[]*&|;$") else value
 
 
+def source_label(source: SourceNote) -> str:
+    """A source's short name: its title, else what its address is about (`conda/conda: activation`, `docs.python.org: venv`).
+
+    The whole address stays in `--json` and where somebody asks for the source.
+    """
+    if source.title or "//" not in source.url:
+        return source.title or source.id
+    host, *parts = [part for part in source.url.split("//", 1)[1].split("#")[0].split("/") if part]
+    host = host.removeprefix("www.")
+    if host == "github.com" and len(parts) >= 2:
+        project, parts = "/".join(parts[:2]), parts[2:]
+        if parts[:1] in (["issues"], ["pull"]) and len(parts) > 1:
+            return f"{project} #{parts[1]}"
+        host = project
+    names = [part.rsplit(".", 1)[0] if part.endswith((".html", ".md", ".rst", ".txt")) else part for part in parts]
+    telling = [name for name in names if name not in _VAGUE and not name.isdecimal() and not _COMMIT.fullmatch(name)]
+    return f"{host}: {telling[-1]}" if telling else host
+
+
 def source_lines(answer: Answer, width: int, style: Style) -> list[str]:
     """Where the answer comes from: sections of the document, else dated sources."""
     lines = []
@@ -71,7 +96,7 @@ def source_lines(answer: Answer, width: int, style: Style) -> list[str]:
         text = "; ".join(f"{item.heading}, lines {item.first}-{item.last}" for item in answer.citations)
         lines += [style.mark(line, "dim") for line in wrap(f"from: {text}", width, "", "  ")]
     if answer.sources:
-        named = "; ".join(f"{item.url or item.title or item.id} ({item.as_of})" for item in answer.sources[:4])
+        named = "; ".join(f"{source_label(item)} ({item.as_of})" for item in answer.sources[:4])
         label = "also" if answer.citations else "beyond the document"
         lines += [style.mark(line, "dim") for line in wrap(f"{label}: {named}", width, "", "  ")]
     return lines
@@ -106,15 +131,21 @@ def command_lines(block: Block, width: int, style: Style) -> list[str]:
     replace: dict[str, str] = {}
     for command in block.commands:
         lines.append("    " + style.mark(command.run, "command"))
-        notes = [note for note in (command.note, RISK_WORDS.get(command.risk, "") if command.risk in ("deletes", "admin") else "") if note]
-        if notes:
-            lines += [style.mark(line, "dim") for line in wrap("; ".join(notes), width, "      ", "      ")]
+        note = command_note(command)
+        if note:
+            lines += [style.mark(line, "dim") for line in wrap(note, width, "      ", "      ")]
         replace.update(command.replace)
     wanted = {text: title for text, title in replace.items() if title != "shell"}
     if wanted:
         named = ", ".join(f"{text} ({title})" for text, title in wanted.items())
         lines += [style.mark(line, "dim") for line in wrap(f"put your own for: {named}", width, "    ", "    ")]
     return lines
+
+
+def command_note(command: ShownCommand) -> str:
+    """What stands below a command: its note, and a warning where it deletes or needs an administrator."""
+    warning = RISK_WORDS[command.risk] if command.risk in ("deletes", "admin") else ""
+    return "; ".join(part for part in (command.note, warning) if part)
 
 
 def command_summary(commands: tuple[ShownCommand, ...]) -> str:

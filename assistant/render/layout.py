@@ -1,4 +1,4 @@
-"""Small Markdown and tables as lines of text: wrapped, aligned, with or without colour. No library, for a fast start."""
+"""Small Markdown and tables as lines of text: wrapped, aligned, with or without colour. No library: a fast start."""
 
 from __future__ import annotations
 
@@ -11,14 +11,21 @@ if TYPE_CHECKING:
 _INLINE = re.compile(r"`([^`]+)`|\*\*([^*]+)\*\*")
 _CODES = {"bold": "1", "dim": "2", "code": "36", "command": "1;36", "warn": "33", "title": "1"}
 _SGR = re.compile(r"\x1b\[[0-9;]*m")
+_RESET = "\x1b[0m"
+_PARTS = re.compile(r"\x1b\[[0-9;]*m|.", re.DOTALL)
+_ITEM = re.compile(r"(\s*)([-*]|\d+\.)\s+(.*)")
 
 
 class Style:
-    """How to mark words: with colour codes, or (plain) with nothing but the backticks that are there."""
+    """How to mark words: with colour codes, or (plain) with nothing but the backticks that are there.
 
-    def __init__(self, colour: bool, *, accessible: bool = False) -> None:
+    `rule` is the character of the line below a table's heads.
+    """
+
+    def __init__(self, colour: bool, *, accessible: bool = False, rule: str = "-") -> None:
         self.colour = colour
         self.accessible = accessible
+        self.rule = rule
 
     def mark(self, text: str, name: str) -> str:
         """Text in the style of that name."""
@@ -38,39 +45,72 @@ def width_of(text: str) -> int:
         return len(plain)
     import unicodedata
 
-    wide = sum(2 if unicodedata.east_asian_width(char) in "WF" else 0 if unicodedata.combining(char) else 1 for char in plain)
-    return wide
+    zero, wide = unicodedata.combining, unicodedata.east_asian_width
+    return sum(2 if wide(char) in "WF" else 0 if zero(char) else 1 for char in plain)
 
 
 def wrap(text: str, width: int, first: str = "", rest: str = "") -> list[str]:
-    """Words in lines of at most `width` columns; a word that is longer stands alone on its line."""
+    """Words in lines of at most `width` columns; a word that is longer stands alone on its line.
+
+    A style that is on at a line's end is ended there and goes on in the next line, so that each line is complete in
+    itself.
+    """
     lines: list[str] = []
-    line, empty = first, True
+    line, empty, style = first, True, ""
+    used, before = width_of(first), width_of(rest)
     for word in text.split():
-        if not empty and width_of(line) + 1 + width_of(word) > width:
-            lines.append(line)
-            line, empty = rest, True
+        size = width_of(word)
+        if not empty and used + 1 + size > width:
+            lines.append(line + _RESET if style else line)
+            line, used, empty = rest + style, before, True
         line += word if empty else f" {word}"
+        used += size if empty else size + 1
         empty = False
+        if codes := _SGR.findall(word):
+            style = "" if codes[-1] == _RESET else codes[-1]
     if not empty or not lines:
         lines.append(line)
     return lines
+
+
+def hard_wrap(line: str, width: int) -> list[str]:
+    """A line in pieces of at most `width` columns, each complete in its style, cut wherever it must be."""
+    if width_of(line) <= width:
+        return [line]
+    pieces: list[str] = []
+    piece, used, style = "", 0, ""
+    for part in _PARTS.findall(line):
+        if part.startswith("\x1b"):
+            style = "" if part == _RESET else part
+            piece += part
+            continue
+        size = width_of(part)
+        if used and used + size > width:
+            pieces.append(piece + _RESET if style else piece)
+            piece, used = style, 0
+        piece += part
+        used += size
+    pieces.append(piece)
+    return pieces
 
 
 def markdown(text: str, width: int, style: Style) -> list[str]:
     """Small Markdown (paragraphs, lists, fences, pipe tables, code, bold) as lines."""
     lines: list[str] = []
     paragraph: list[str] = []
-    table: list[str] = []
+    lead, rest = "", ""  # what stands before the first and the further lines of the paragraph: a list item's mark
+    rows: list[str] = []
     fence = False
 
     def flush() -> None:
+        nonlocal lead, rest
         if paragraph:
-            lines.extend(wrap(style.inline(" ".join(paragraph)), width))
+            lines.extend(wrap(style.inline(" ".join(paragraph)), width, lead, rest))
             paragraph.clear()
-        if table:
-            lines.extend(pipe_table(table, width, style))
-            table.clear()
+        lead, rest = "", ""
+        if rows:
+            lines.extend(pipe_table(rows, width, style))
+            rows.clear()
 
     for raw in text.split("\n"):
         stripped = raw.strip()
@@ -86,19 +126,15 @@ def markdown(text: str, width: int, style: Style) -> list[str]:
         elif stripped.startswith("|"):
             if paragraph:
                 flush()
-            table.append(stripped)
-        elif found := re.match(r"(\s*)([-*]|\d+\.)\s+(.*)", raw):
+            rows.append(stripped)
+        elif found := _ITEM.match(raw):
             flush()
-            indent = " " * min(len(found[1]), 4)
             bullet = "-" if found[2] in "-*" else found[2]
-            lines.extend(wrap(style.inline(found[3]), width, f"{indent}{bullet} ", f"{indent}{' ' * (len(bullet) + 1)}"))
-        elif raw.startswith("  ") and lines and not paragraph and lines[-1].lstrip().startswith(("-", "1", "2", "3", "4", "5", "6", "7", "8", "9")):
-            last = lines.pop()
-            indent = re.match(r"\s*(?:-|\d+\.) |\s*", last)
-            lead = indent[0] if indent else ""
-            lines.extend(wrap(last[len(lead) :] + " " + style.inline(stripped), width, lead, " " * len(lead)))
+            lead = " " * min(len(found[1]), 4) + bullet + " "
+            rest = " " * len(lead)
+            paragraph.append(found[3])
         else:
-            if table:
+            if rows or (lead and not raw.startswith("  ")):
                 flush()
             paragraph.append(stripped)
     flush()
@@ -108,10 +144,15 @@ def markdown(text: str, width: int, style: Style) -> list[str]:
 
 
 def pipe_table(rows: Sequence[str], width: int, style: Style) -> list[str]:
-    """A Markdown pipe table as lines."""
-    cells = [[cell.strip() for cell in row.strip().strip("|").split("|")] for row in rows]
+    """A Markdown pipe table as lines; `\\|` is a bar inside a cell."""
+    cells = [_pipe_cells(row) for row in rows]
     cells = [row for row in cells if not all(re.fullmatch(r":?-+:?", cell) for cell in row)]
     return table(tuple(cells[0]), [tuple(row) for row in cells[1:]], width, style) if cells else []
+
+
+def _pipe_cells(row: str) -> list[str]:
+    bare = re.sub(r"(?<!\\)\|$", "", row.strip().removeprefix("|"))
+    return [cell.strip().replace("\\|", "|") for cell in re.split(r"(?<!\\)\|", bare)]
 
 
 def table(heads: Sequence[str], rows: Sequence[Sequence[str]], width: int, style: Style) -> list[str]:
@@ -119,13 +160,13 @@ def table(heads: Sequence[str], rows: Sequence[Sequence[str]], width: int, style
     count = len(heads)
     if style.accessible or count < 1 or (width - 2 * (count - 1)) / count < 14:
         return _as_sentences(heads, rows, width, style)
-    columns = _columns([[*heads], *[[*row] for row in rows]], width - 2 * (count - 1))
+    marked = [[style.inline(cell) for cell in [*row, *[""] * (count - len(row))][:count]] for row in rows]
+    columns = _columns([[*heads], *marked], width - 2 * (count - 1))
     lines = _row([style.mark(head, "bold") for head in heads], columns) if any(heads) else []
     if lines:
-        lines.append("  ".join("-" * column for column in columns))
-    for row in rows:
-        padded = [*row, *[""] * (count - len(row))]
-        lines.extend(_row([style.inline(cell) for cell in padded], columns))
+        lines.append("  ".join(style.rule * column for column in columns))
+    for cells in marked:
+        lines.extend(_row(cells, columns))
     return lines
 
 
@@ -142,12 +183,10 @@ def _as_sentences(heads: Sequence[str], rows: Sequence[Sequence[str]], width: in
 
 
 def _columns(rows: list[list[str]], available: int) -> list[int]:
-    """Column widths: natural where everything fits, else the widest ones give way, never below their longest word (to 28)."""
-    count = max(len(row) for row in rows)
-    natural = [max((width_of(row[i].replace("`", "")) + row[i].count("`") for row in rows if i < len(row)), default=1) for i in range(count)]
-    least = [
-        min(28, max((width_of(word) for row in rows if i < len(row) for word in row[i].split()), default=1)) for i in range(count)
-    ]
+    """Column widths: natural where everything fits, else the widest give way, not below their longest word (to 28)."""
+    count = len(rows[0])
+    natural = [max(width_of(row[i]) for row in rows) for i in range(count)]
+    least = [min(28, max((width_of(word) for row in rows for word in row[i].split()), default=1)) for i in range(count)]
     widths = [max(1, value) for value in natural]
     while sum(widths) > available:
         slack = [(widths[i] - least[i], i) for i in range(count)]
@@ -161,23 +200,17 @@ def _columns(rows: list[list[str]], available: int) -> list[int]:
 
 
 def _row(cells: list[str], columns: list[int]) -> list[str]:
-    wrapped = [_hard_wrap(cell, column) for cell, column in zip(cells, columns, strict=False)]
+    wrapped = [
+        [piece for line in wrap(cell, column) for piece in hard_wrap(line, column)]
+        for cell, column in zip(cells, columns, strict=True)
+    ]
     height = max(len(cell) for cell in wrapped)
     lines = []
     for level in range(height):
         pieces = []
-        for cell, column in zip(wrapped, columns, strict=False):
+        for cell, column in zip(wrapped, columns, strict=True):
             piece = cell[level] if level < len(cell) else ""
             pieces.append(piece + " " * (column - width_of(piece)))
         lines.append("  ".join(pieces).rstrip())
     return lines
 
-
-def _hard_wrap(text: str, width: int) -> list[str]:
-    lines = []
-    for line in wrap(text, width):
-        while width_of(line) > width and "\x1b" not in line:
-            lines.append(line[:width])
-            line = line[width:]
-        lines.append(line)
-    return lines
