@@ -18,7 +18,7 @@ def load_settings() -> dict[str, bool | str]:
     settings = dict(DEFAULTS)
     try:
         text = path.read_text(encoding="utf-8")
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return settings
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(f"{path} cannot be read: {error}", "mend or remove the file") from None

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 MAX_QUESTION = 20_000  # characters that are read; more is not a question
 MAX_TERMS = 120
+NUMBER_WEIGHT = 0.3  # a number in a question is rarely what it is about
+MENDED_WEIGHT = 0.85
 
 # Patterns are compiled when a question gives reason to (a digit, an `=`, ...): compiling all of them costs more than ranking.
 # A name after one of these words is the environment's: "env called demo", "an environment named demo", "env demo".
@@ -106,10 +108,16 @@ def _terms(
 ) -> tuple[dict[int, float], tuple[str, ...], dict[str, str]]:
     forms = index["forms"]
     values = {value.lower() for value in slots.values()}
+    # A name or a version that was named fills a placeholder; it says nothing about which entry is meant.
+    named = {slots[name].lower() for name in ("name", "new_name", "python", "version", "cuda_version", "file", "script") if name in slots}
+    if "name" in slots or "new_name" in slots:
+        named |= {"called", "named", "name"}
     terms: dict[int, float] = {}
     unknown: list[str] = []
     mended: dict[str, str] = {}
     for word in dict.fromkeys(kept):
+        if word in named and len(kept) > 1:
+            continue
         number = forms.get(word)
         if number is None and word not in values and not is_number(word):
             pieces = [piece for piece in parts(word) if piece not in STOP_WORDS]
@@ -126,7 +134,7 @@ def _terms(
                 continue
             unknown.append(word)
             continue
-        terms[number] = 1.0 if word not in mended else 0.85
+        terms[number] = NUMBER_WEIGHT if is_number(word) else MENDED_WEIGHT if word in mended else 1.0
     return terms, tuple(unknown), mended
 
 
