@@ -12,6 +12,11 @@ from assistant.content.schema import nearest
 
 MIN_PHRASINGS = 5
 MAX_BEFORE_MORE = 1200
+# Programs that a task may need and that have no table of flags: the system's own, and the driver's.
+OTHER_TOOLS = frozenset(
+    """nvidia-smi nvcc git docker powershell bash zsh fish cmd curl wget sha256sum shasum ssh tar rm du df apt dnf brew winget pyenv
+    conda-lock conda-pack code ipykernel pipenv system github-actions cron huggingface-cli hf""".split()
+)
 PLACEHOLDER = re.compile(r"(?<![{$])\{([a-z][a-z_]*)\}(?!\})")
 _ID = re.compile(r"^[a-z0-9][a-z0-9.-]*$")
 _AS_OF = re.compile(r"^20\d\d-(0[1-9]|1[0-2])(-\d\d)?$")
@@ -130,6 +135,11 @@ def _check_texts(content: Content, entry: Entry) -> None:
         lexicon = content.lexicon
         if not entry.forms:
             _report(content, entry, "id", "a task needs `forms`: its command in each tool")
+        tools = {*(lexicon.tools if lexicon else ()), *(table.tool for table in content.flags), *OTHER_TOOLS}
+        for key, names in (("forms", [form.tool for form in entry.forms]), ("none", list(entry.none))):
+            for name in dict.fromkeys(names):
+                if lexicon and name not in tools:
+                    _report(content, entry, key, f"no tool `{name}`{nearest(name, tools)}")
         if lexicon and entry.action not in lexicon.actions:
             _report(content, entry, "action", f"no action `{entry.action}` in lexicon.yaml{nearest(entry.action, lexicon.actions)}")
         if lexicon and entry.object not in lexicon.objects:

@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
 PLACEHOLDER = re.compile(r"(?<![{$])\{([a-z][a-z_]*)\}(?!\})")
 TOOL_ORDER = ("conda", "mamba", "micromamba", "pixi", "uv", "venv", "pip", "virtualenv", "poetry", "pipx")
-ALSO_SHOWN = 5  # other tools' forms that are shown below the chosen one
 
 
 class View(Frozen):
@@ -77,6 +76,7 @@ class _Composer:
             blocks += self._problem(entry)
         elif entry.kind == "command":
             blocks += self._task(entry)
+            return blocks
         if entry.rows:
             heads = ("", *(self._tool_title(tool) for tool in entry.tools))
             rows = tuple((row.aspect, *row.cells) for row in entry.rows)
@@ -114,6 +114,11 @@ class _Composer:
         order = self.tool_order(list(by_tool))
         first = order[0]
         blocks = [Block(kind="commands", text=f"With {self._tool_title(first)}", commands=self.pick(tuple(by_tool[first])))]
+        if entry.body:
+            blocks.append(Block(kind="text", text=self.fill(entry.body)))
+        commands = self.pick(entry.commands)
+        if commands:
+            blocks.append(Block(kind="commands", text="Also", commands=commands))
         rows = []
         for tool in order[1:]:
             for command in self.pick(tuple(by_tool[tool]))[:2]:

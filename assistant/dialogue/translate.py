@@ -54,11 +54,15 @@ def find_task(line: str, library: Library) -> FoundTask | None:
         if kind != "command" or _tool_of(words) not in index["frames"][number][2]:
             continue
         entry = library.entry(number)
+        seen: set[str] = set()
         for form in entry.forms:
             match = _match(_normal(form.run), words)
+            first = form.tool not in seen
+            seen.add(form.tool)
             if match is None:
                 continue
-            slots, score = match
+            # A form that is not its tool's first is a later step of the task, or another way to do it.
+            slots, score = match[0], match[1] + (1.5 if first else 0.0)
             if best is None or score > best.score:
                 best = FoundTask(entry_id=entry.id, slots=slots, score=score)
     return best
@@ -109,7 +113,8 @@ def _match(pattern: list[str], words: list[str]) -> tuple[dict[str, str], float]
             continue
         rest.remove(found[0])
         slots.update(found[1].groupdict())
-    score = len(fixed) * 2 + len(slots) - 1.5 * len(rest) - 0.2 * max(0, len(pattern) - len(words))
+    literal = sum(len(PLACEHOLDER.sub("", template)) for template in templates)
+    score = len(fixed) * 2 + len(slots) + 0.3 * literal - 1.5 * len(rest) - 0.2 * max(0, len(pattern) - len(words))
     return slots, score
 
 
@@ -163,7 +168,9 @@ def translate(line: str, target: str, library: Library, asked: Asked) -> Answer:
     lost = [name for name in found.slots if name not in missing and name not in ("name", "path", "package", "packages")]
     if lost:
         blocks.append(Block(kind="note", text=f"Not carried over: {', '.join(lost)}; {wanted} says it elsewhere or not at all."))
-    return composed.replace(blocks=tuple(blocks), title=f"In {wanted}", question=command, related=(link,))
+    return composed.replace(
+        blocks=tuple(blocks), title=f"In {wanted}", question=command, related=(link,), corrections=(), flows=(), more=""
+    )
 
 
 def _stands_in(tool: str) -> tuple[str, ...]:
