@@ -73,7 +73,6 @@ def read_conda(root: str, roots: Roots) -> Conda:
             for name in records.requested(history, set(packages))
             if name not in OWN and not name.startswith(OWN_PREFIXES)
         ),
-        partial_downloads=sum(name.endswith(".partial") for folder in pkgs_dirs for name in names_in(folder)),
     )
 
 

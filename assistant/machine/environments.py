@@ -13,6 +13,7 @@ from assistant.machine.layout import (
     conda_roots,
     environment_folders,
     library_folders,
+    prefix_of,
     python_in,
     registered,
 )
@@ -84,11 +85,6 @@ def active_name(roots: Roots, environments: tuple[Environment, ...]) -> str:
         return found
     given = roots.get("CONDA_DEFAULT_ENV") if prefix == roots.get("CONDA_PREFIX").rstrip("/\\") else ""
     return given or os.path.basename(prefix)
-
-
-def stale(roots: Roots) -> tuple[str, ...]:
-    """Lines of environments.txt whose environment is gone."""
-    return tuple(line for line in registered(roots) if not os.path.isdir(os.path.join(line, "conda-meta")))
 
 
 def _subfolders(folder: str, limit: int = 10_000) -> list[str]:
@@ -223,6 +219,7 @@ def fill(environment: Environment, roots: Roots) -> Environment:
             works=os.path.exists(python) or not os.path.lexists(python),
             frozen=os.path.exists(os.path.join(environment.path, "conda-meta", "frozen")),
             libraries=libraries,
+            made_at=_script_prefix(os.path.join(environment.path, "bin", "pip")) if system != "windows" else "",
         )
     settings = read_pyvenv(environment.path) or {}
     version = settings.get("version") or settings.get("version_info", "")
@@ -231,6 +228,7 @@ def fill(environment: Environment, roots: Roots) -> Environment:
         base=settings.get("home", ""),
         python=python if os.path.lexists(python) else "",
         works=_venv_works(python, settings.get("home", ""), system),
+        base_version=_named_version(python),
         system_site=settings.get("include-system-site-packages", "").lower() == "true",
         made_at=_made_at(environment.path, system),
         libraries=libraries,
@@ -256,6 +254,24 @@ def _venv_works(python: str, home: str, system: str) -> bool:
     # A copy or a launcher needs the interpreter that it was made from.
     names = ("python.exe",) if system == "windows" else ("python3", "python")
     return any(os.path.exists(os.path.join(home, name)) for name in names)
+
+
+def _named_version(python: str) -> str:
+    """The version in the name of the interpreter that a link ends at: /usr/bin/python3.12 -> 3.12."""
+    name = os.path.basename(os.path.realpath(python))
+    version = name.removeprefix("python")
+    major, _, minor = version.partition(".")
+    return version if name.startswith("python") and major.isdigit() and minor.isdigit() else ""
+
+
+def _script_prefix(script: str) -> str:
+    """The prefix in the first line of a script that an installer wrote; empty where it has another form."""
+    try:
+        with open(script, "rb") as file:
+            line = file.readline(1000).decode("utf-8", "replace").strip()
+    except (OSError, ValueError):
+        return ""
+    return prefix_of(line[2:]) if line.startswith("#!/") and "/bin/python" in line and " " not in line else ""
 
 
 def _made_at(prefix: str, system: str) -> str:

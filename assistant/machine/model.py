@@ -74,7 +74,6 @@ class Conda(Frozen):
     files: tuple[ConfigFile, ...] = ()
     requested_in_base: tuple[str, ...] = ()
     """Packages that somebody asked for in base, beyond what the installer put there."""
-    partial_downloads: int = 0
 
 
 class Package(Frozen):
@@ -103,8 +102,10 @@ class Environment(Frozen):
     """A folder among the environments that holds no environment."""
     frozen: bool = False
     system_site: bool = False
+    base_version: str = ""
+    """For a virtual environment: the version that the name of the interpreter behind it says (3.12)."""
     made_at: str = ""
-    """Where a virtual environment was made, if its own files say so."""
+    """Where it was made, if its own files say so: another place than `path` means that it was moved."""
     libraries: tuple[str, ...] = ()
     """The `pythonX.Y` folders under its `lib`."""
     detailed: bool = False
@@ -291,8 +292,6 @@ class Machine(Frozen):
     """User-level site-packages folders that hold packages."""
     condas: tuple[Conda, ...] = ()
     environments: tuple[Environment, ...] = ()
-    stale_environments: tuple[str, ...] = ()
-    """Lines of conda's environments.txt whose folder is gone."""
     active_environment: str = ""
     active_path: str = ""
     shell_files: tuple[ShellFile, ...] = ()

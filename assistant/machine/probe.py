@@ -181,7 +181,7 @@ def _condas(roots: Roots, machine: Machine, deadline: float) -> Facts:
 
 @probe_of("environments")
 def _environments(roots: Roots, machine: Machine, deadline: float) -> Facts:
-    return {"environments": environments.list_environments(roots), "stale_environments": environments.stale(roots)}
+    return {"environments": environments.list_environments(roots)}
 
 
 @probe_of("packages", "environments")

@@ -16,7 +16,7 @@ PUBLIC_USERS = frozenset(
 
 _URL_LOGIN = re.compile(r"(?<=://)[^/\s'\"<>]+(?=@)")
 _BARE_LOGIN = re.compile(r"(?<![\w/:.@-])[^\s:/@'\"=]+:[^\s:/@'\"]+@(?=[A-Za-z0-9])")
-_CONDA_TOKEN = re.compile(r"/t/[^/\s'\"]+(?=/|\b)")
+_CONDA_TOKEN = re.compile(r"(?P<before>://[^\s'\"/]*(?:/[^\s'\"/]+){0,4}?/t/)[^/\s'\"]+")
 # Not `tokenizers` or `secretstorage`, which are packages.
 _PRIVATE_WORDS = (
     r"(?:(?:token|secret|credentials?)(?![a-z])|passw(?:or)?d|passwd|authorization|(?:api|access|private)[_-]?key)"
@@ -33,7 +33,7 @@ _SHAPES = re.compile(
     r"|pypi-[A-Za-z0-9_-]{24,}|sk-[A-Za-z0-9_-]{16,}|AKIA[0-9A-Z]{16}|xox[abprs]-[A-Za-z0-9-]{10,}|AIza[A-Za-z0-9_-]{30,}"
     r"|eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*)"
 )
-_MAIL = re.compile(r"\b[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,}\b")
+_MAIL = re.compile(r"(?<![A-Za-z0-9._%+-])[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,}\b")
 _HOMES = re.compile(r"(?i)(?P<place>/home/|/Users/|\b[A-Z]:(?:\\\\?|/)Users(?:\\\\?|/))(?P<name>[^/\\\s'\":;,]+)")
 
 
@@ -41,7 +41,7 @@ def redact_secrets(text: str) -> str:
     """Without passwords in URLs, tokens and keys."""
     text = _URL_LOGIN.sub(HIDDEN, text)
     text = _BARE_LOGIN.sub(f"{HIDDEN}@", text)
-    text = _CONDA_TOKEN.sub(f"/t/{HIDDEN}", text)
+    text = _CONDA_TOKEN.sub(lambda found: found["before"] + HIDDEN, text)
     text = _SHAPES.sub(HIDDEN, text)
     text = _BEARER.sub(lambda found: f"{found[1]} {HIDDEN}", text)
     text = _OPTION.sub(lambda found: found["name"] + HIDDEN, text)
