@@ -8,7 +8,7 @@ answer does not lose the thread.
 from __future__ import annotations
 
 from assistant.dialogue.answer import Answer, Block, Link
-from assistant.dialogue.compose import compose
+from assistant.dialogue.compose import View, compose
 from assistant.dialogue.engine import SURE, Asked, answer, check_question, look_up, may_be_command, may_be_output, view_for
 from assistant.dialogue.replies import (
     about_choice,
@@ -88,8 +88,18 @@ class Conversation:
         self.pending = ()
         return self._entry(text, link.id, self.frame)
 
+    def _view(self, frame: Frame) -> View:
+        """For whom to answer: what was said in the conversation beats what was asked for at its start."""
+        asked = Asked(
+            system="" if frame.systems else self.asked.system,
+            shell="" if frame.shells or frame.systems else self.asked.shell,
+            tool="" if frame.tools else self.asked.tool,
+            machine=self.asked.machine,
+        )
+        return view_for(frame.slots, frame.tools, asked, frame.systems, frame.shells)
+
     def _entry(self, text: str, entry_id: str, frame: Frame) -> Answer:
-        view = view_for(frame.slots, frame.tools, self.asked, frame.systems, frame.shells)
+        view = self._view(frame)
         result = compose(self.library.entry(entry_id), text, view, self.library)
         self.last, self.frame = result, frame
         return result
@@ -158,7 +168,7 @@ class Conversation:
             again = look_up(f"{last.question} {text}", self.library, self.asked, merged.slots)
             if again.status == "answered" and again.entry and again.entry.id != last.entry.id:
                 return self._remember(text, again, merged)
-        view = view_for(merged.slots, merged.tools, self.asked, merged.systems, merged.shells)
+        view = self._view(merged)
         result = compose(entry, text, view, self.library)
         self.last, self.frame = result, merged
         return result

@@ -1,4 +1,4 @@
-"""Machines made of files: homes, condas, environments, shells as the real tools write them, and an NVML that says what it is told.
+"""Machines made of files as the real tools write them, and an NVML that says what it is told.
 
 Nothing here replaces code of the package: probes read these files as they read a person's.
 """
@@ -138,19 +138,22 @@ def init_block(root: str, shell: str = "bash") -> str:
         return (
             "#region conda initialize\n# !! Contents within this block are managed by 'conda init' !!\n"
             f'If (Test-Path "{root}\\Scripts\\conda.exe") {{\n'
-            f'    (& "{root}\\Scripts\\conda.exe" "shell.powershell" "hook") | Out-String | ?{{$_}} | Invoke-Expression\n}}\n#endregion\n'
+            f'    (& "{root}\\Scripts\\conda.exe" "shell.powershell" "hook") | Out-String | ?{{$_}} | Invoke-Expression\n'
+            "}\n#endregion\n"
         )
     if shell == "fish":
         return (
             "# >>> conda initialize >>>\n# !! Contents within this block are managed by 'conda init' !!\n"
-            f'if test -f {root}/bin/conda\n    eval {root}/bin/conda "shell.fish" "hook" $argv | source\nend\n# <<< conda initialize <<<\n'
+            f'if test -f {root}/bin/conda\n    eval {root}/bin/conda "shell.fish" "hook" $argv | source\n'
+            "end\n# <<< conda initialize <<<\n"
         )
     return (
         "# >>> conda initialize >>>\n# !! Contents within this block are managed by 'conda init' !!\n"
         f"__conda_setup=\"$('{root}/bin/conda' 'shell.{shell}' 'hook' 2> /dev/null)\"\n"
         'if [ $? -eq 0 ]; then\n    eval "$__conda_setup"\nelse\n'
         f'    if [ -f "{root}/etc/profile.d/conda.sh" ]; then\n        . "{root}/etc/profile.d/conda.sh"\n'
-        f'    else\n        export PATH="{root}/bin:$PATH"\n    fi\nfi\nunset __conda_setup\n# <<< conda initialize <<<\n'
+        f'    else\n        export PATH="{root}/bin:$PATH"\n    fi\nfi\n'
+        "unset __conda_setup\n# <<< conda initialize <<<\n"
     )
 
 
@@ -204,7 +207,7 @@ def process(root: Path, number: int, name: str, parent: int) -> None:
 
 
 class FakeRun:
-    """Programs that are not on this machine: the answers of one run each, by the program's name. Others run for real."""
+    """Programs that are not on this machine: their answers by name. Others run for real."""
 
     def __init__(self, answers: Mapping[str, Completed | Callable[[list[str]], Completed]] | None = None) -> None:
         self.answers = dict(answers or {})
@@ -303,7 +306,7 @@ class FakeNvml:
 
 
 class Fake:
-    """One machine under a temporary folder: a home, a file system root, PATH and variables. Ordinary and well until changed."""
+    """One machine under a temporary folder: a home, a file system root, PATH and variables."""
 
     def __init__(self, folder: Path, system: str = "linux") -> None:
         self.system = system
@@ -323,7 +326,7 @@ class Fake:
 
     @classmethod
     def well(cls, folder: Path) -> Fake:
-        """A machine on which all is well: Miniforge, one environment, active in an initialised bash, the system's Python behind."""
+        """All is well here: Miniforge, one environment, active in an initialised bash."""
         fake = cls(folder)
         usr = system_python(fake.root)
         root = conda_root(fake.home / "miniforge3")

@@ -196,10 +196,15 @@ def test_what_was_asked_for_in_base(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("spec", "name"),
     [
-        ("numpy", "numpy"), ("numpy=1.26", "numpy"), ("conda-forge::scipy>=1", "scipy"), ("python[version='>=3']", "python"),
-        ("conda-forge/linux-64::openssl", "openssl"), ("", ""), ("::", ""),
+        ("numpy", "numpy"),
+        ("numpy=1.26", "numpy"),
+        ("conda-forge::scipy>=1", "scipy"),
+        ("python[version='>=3']", "python"),
+        ("conda-forge/linux-64::openssl", "openssl"),
+        ("", ""),
+        ("::", ""),
     ],
-)  # fmt: skip
+)
 def test_names_in_specs(spec: str, name: str) -> None:
     assert records.spec_name(spec) == name
 

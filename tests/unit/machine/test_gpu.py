@@ -1,4 +1,4 @@
-"""GPUs: through a fake binding, through the real binding with a fake driver library, through nvidia-smi, and for real."""
+"""GPUs: through a fake binding, the real binding with a fake driver library, nvidia-smi, and for real."""
 
 from __future__ import annotations
 
@@ -17,7 +17,10 @@ from assistant.machine.gpu import GpuWatch, cuda_text, find_gpus, parse_smi
 from tests.unit.machine.fakes import Fake, FakeNvml, program
 
 A100 = {"name": "NVIDIA A100-SXM4-80GB", "memory": 80 << 30, "used": 3 << 30, "capability": (8, 0), "load": 12}
-SMI = "NVIDIA GeForce RTX 4090, 24564, 1021, 8.9, 3, [N/A], 550.54.14\nNVIDIA H100, 81559, 4, 9.0, [N/A], Enabled, 550.54.14\n"
+SMI = """\
+NVIDIA GeForce RTX 4090, 24564, 1021, 8.9, 3, [N/A], 550.54.14
+NVIDIA H100, 81559, 4, 9.0, [N/A], Enabled, 550.54.14
+"""
 
 
 def looked(tmp_path: Path, nvml: Any):

@@ -80,10 +80,15 @@ def test_a_real_environment(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("entry", "parsed"),
     [
-        ("scikit_learn-1.5.0.dist-info", ("scikit-learn", "1.5.0")), ("PyYAML-6.0-py3.12.egg-info", ("pyyaml", "6.0")),
-        ("numpy", None), (".dist-info", None), ("-1.dist-info", None), ("x.dist-info", None), ("a-b", None),
+        ("scikit_learn-1.5.0.dist-info", ("scikit-learn", "1.5.0")),
+        ("PyYAML-6.0-py3.12.egg-info", ("pyyaml", "6.0")),
+        ("numpy", None),
+        (".dist-info", None),
+        ("-1.dist-info", None),
+        ("x.dist-info", None),
+        ("a-b", None),
     ],
-)  # fmt: skip
+)
 def test_metadata_names(entry: str, parsed: tuple[str, str] | None) -> None:
     assert parse_metadata_name(entry) == parsed
 

@@ -16,6 +16,16 @@ from assistant.machine.model import Machine, to_plain
 from assistant.machine.probe import PROBES, Probe, probe, with_needs
 from tests.unit.machine.fakes import DEFAULTS, Fake, FakeNvml, conda_root
 
+POLICIES = """\
+        Scope ExecutionPolicy
+        ----- ---------------
+  MachinePolicy       Undefined
+     UserPolicy       Undefined
+        Process       Undefined
+    CurrentUser    RemoteSigned
+   LocalMachine       Undefined
+"""
+
 
 def test_a_well_machine_is_found_out_whole(tmp_path: Path) -> None:
     fake = Fake.well(tmp_path)
@@ -91,9 +101,7 @@ def test_windows(tmp_path: Path) -> None:
 
     def powershell(argv: list[str]) -> Completed:
         if "Get-ExecutionPolicy" in argv[-1]:
-            return Completed(code=0, out="        Scope ExecutionPolicy\n        ----- ---------------\n  MachinePolicy       Undefined\n"
-                             "     UserPolicy       Undefined\n        Process       Undefined\n    CurrentUser    RemoteSigned\n"
-                             "   LocalMachine       Undefined\n")  # fmt: skip
+            return Completed(code=0, out=POLICIES)
         return Completed(code=0, out="python.exe\r\npwsh.exe\r\nWindowsTerminal.exe\r\n")
 
     fake.answers["powershell"] = powershell

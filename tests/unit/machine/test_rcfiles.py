@@ -76,10 +76,14 @@ def test_lines_by_hand(line: str, field: str) -> None:
 @pytest.mark.parametrize(
     "line",
     [
-        "# export PATH=/opt/conda/bin:$PATH", "export PATH=$HOME/bin:$PATH", "alias ll='ls -l'", "alias pythonic=1",
-        "echo conda.sh", "export EDITOR=vim",
+        "# export PATH=/opt/conda/bin:$PATH",
+        "export PATH=$HOME/bin:$PATH",
+        "alias ll='ls -l'",
+        "alias pythonic=1",
+        "echo conda.sh",
+        "export EDITOR=vim",
     ],
-)  # fmt: skip
+)
 def test_ordinary_lines(line: str) -> None:
     file = parse(line)
     assert (file.sourced, file.path_edits, file.aliases) == ((), (), ())

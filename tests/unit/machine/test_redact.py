@@ -47,11 +47,19 @@ def test_tokens_are_known_by_their_shape(token: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "tokenizers==0.22.1", "secretstorage 3.4.0", "https://conda.anaconda.org/conda-forge/linux-64", "torch==2.15.0+cu130",
-        "author: a person", "numpy[version='>=1.2']", "pkg @ git+https://host/repo.git@0123456789abcdef", "CONDA_SHLVL=2",
-        "conda-forge/noarch::pip-26.3-pyh1", "/opt/t/est", "line 3: channels: [a",
+        "tokenizers==0.22.1",
+        "secretstorage 3.4.0",
+        "https://conda.anaconda.org/conda-forge/linux-64",
+        "torch==2.15.0+cu130",
+        "author: a person",
+        "numpy[version='>=1.2']",
+        "pkg @ git+https://host/repo.git@0123456789abcdef",
+        "CONDA_SHLVL=2",
+        "conda-forge/noarch::pip-26.3-pyh1",
+        "/opt/t/est",
+        "line 3: channels: [a",
     ],
-)  # fmt: skip
+)
 def test_ordinary_text_stays(text: str) -> None:
     assert redact_secrets(text) == text
 

@@ -15,10 +15,16 @@ from tests.unit.machine.fakes import Fake, process, write
 @pytest.mark.parametrize(
     ("program", "shell"),
     [
-        ("bash", "bash"), ("-zsh", "zsh"), ("/usr/bin/fish", "fish"), ("pwsh", "powershell"), ("powershell.exe", "powershell"),
-        (r"C:\Windows\System32\cmd.exe", "cmd"), ("python3.12", ""), ("", ""),
+        ("bash", "bash"),
+        ("-zsh", "zsh"),
+        ("/usr/bin/fish", "fish"),
+        ("pwsh", "powershell"),
+        ("powershell.exe", "powershell"),
+        (r"C:\Windows\System32\cmd.exe", "cmd"),
+        ("python3.12", ""),
+        ("", ""),
     ],
-)  # fmt: skip
+)
 def test_shell_names(program: str, shell: str) -> None:
     assert shell_of(program) == shell
 

@@ -1,0 +1,156 @@
+"""Follow-ups change one thing of the last answer, refer to it, or answer a question of ours; new questions are new."""
+
+from __future__ import annotations
+
+import pytest
+
+from assistant.dialogue.answer import Answer, Link
+from assistant.dialogue.engine import Asked
+from assistant.dialogue.replies import about_choice, chosen_number, small_talk
+from assistant.dialogue.talk import Conversation
+from assistant.render.answers import answer_text
+from assistant.search.library import Library, open_library
+
+
+@pytest.fixture(scope="module")
+def library(tmp_path_factory: pytest.TempPathFactory) -> Library:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ENVGUIDE_HOME", str(tmp_path_factory.mktemp("state")))
+        return open_library()
+
+
+@pytest.fixture
+def talk(library: Library) -> Conversation:
+    return Conversation(library, Asked(system="linux", shell="bash"))
+
+
+def say(talk: Conversation, *messages: str) -> Answer:
+    """The answer to the last message."""
+    for message in messages:
+        answer = talk.turn(message)
+    return answer
+
+
+def runs(answer: Answer) -> list[str]:
+    return [command.run for command in answer.commands]
+
+
+def test_another_tool(talk: Conversation) -> None:
+    answer = say(talk, "create an env called demo with python 3.11", "and with uv?")
+    assert answer.entry and answer.entry.id == "environment.create"
+    assert runs(answer)[0] == "uv venv --python 3.11"
+
+
+def test_another_system(talk: Conversation) -> None:
+    answer = say(talk, "activate a venv", "on Windows?")
+    assert "Scripts" in runs(answer)[0]
+
+
+def test_another_shell(talk: Conversation) -> None:
+    answer = say(talk, "activate a venv", "and in fish")
+    assert runs(answer)[0].endswith("activate.fish")
+
+
+def test_another_version(talk: Conversation) -> None:
+    answer = say(talk, "create an env called demo with python 3.11", "3.12 instead")
+    assert "conda create -n demo python=3.12" in runs(answer)
+
+
+def test_another_name(talk: Conversation) -> None:
+    answer = say(talk, "create an env with python 3.12", "called lab")
+    assert "conda create -n lab python=3.12" in runs(answer)
+
+
+def test_several_changes_in_a_row(talk: Conversation) -> None:
+    answer = say(talk, "create an env called demo", "with python 3.12", "using mamba", "on windows")
+    assert runs(answer)[0].startswith("mamba create -n demo python=3.12")
+
+
+def test_a_pronoun_takes_the_name_along(talk: Conversation) -> None:
+    answer = say(talk, "create an env called demo", "how do I delete it?")
+    assert answer.entry and answer.entry.id == "environment.remove"
+    assert "conda env remove -n demo" in runs(answer)
+
+
+def test_undo_that(talk: Conversation) -> None:
+    answer = say(talk, "create an env called demo", "undo that")
+    assert "conda env remove -n demo" in runs(answer)
+
+
+def test_is_that_safe(talk: Conversation) -> None:
+    answer = say(talk, "delete env demo", "is that safe?")
+    assert "deletes" in answer_text(answer)
+    answer = say(talk, "list my environments", "is that safe?")
+    assert "only show" in answer_text(answer)
+
+
+def test_more_and_example(talk: Conversation) -> None:
+    first = say(talk, "conda vs venv")
+    more = say(talk, "tell me more")
+    assert answer_text(more) != answer_text(first)
+    assert more.status == "answered"
+
+
+def test_an_unrelated_question_does_not_lose_the_thread(talk: Conversation) -> None:
+    answer = say(talk, "create an env called demo with python 3.11", "how do I boil an egg", "and with uv?")
+    assert runs(answer)[0] == "uv venv --python 3.11"
+
+
+def test_thanks_has_no_entry_and_keeps_the_thread(talk: Conversation) -> None:
+    answer = say(talk, "create an env called demo", "thanks!")
+    assert answer.entry is None and answer.status == "answered"
+    assert "conda env remove -n demo" in runs(say(talk, "undo that"))
+
+
+def test_a_comparison_takes_a_third_tool(talk: Conversation) -> None:
+    answer = say(talk, "conda vs venv", "and uv?")
+    assert answer.kind == "comparison"
+    text = answer_text(answer, 140)
+    assert "conda" in text and "venv" in text and "uv" in text
+
+
+def test_do_it_offers_the_flow_prefilled(talk: Conversation) -> None:
+    answer = say(talk, "create an env called demo with python 3.12", "do it")
+    assert [flow.id for flow in answer.flows][:1] == ["create-environment"]
+    assert answer.flows[0].params["name"] == "demo"
+    assert answer.flows[0].params["python"] == "3.12"
+
+
+def test_a_choice_is_taken_by_number_word_or_dropped(talk: Conversation) -> None:
+    links = (Link(id="environment.create", title="Create an environment"), Link(id="environment.remove", title="Delete an environment"))
+    talk.pending = links
+    by_number = talk.turn("2")
+    assert by_number.entry and by_number.entry.id == "environment.remove"
+    talk.pending = links
+    by_word = talk.turn("the create one")
+    assert by_word.entry and by_word.entry.id == "environment.create"
+    talk.pending = links
+    other = talk.turn("conda vs venv")
+    assert other.kind == "comparison"
+    assert talk.pending == ()
+
+
+def test_a_pasted_error_is_recognised_without_a_command(talk: Conversation) -> None:
+    pasted = "$ conda activate demo\n\nCommandNotFoundError: Your shell has not been properly configured to use 'conda activate'.\nTo initialize your shell, run\n"
+    answer = say(talk, pasted)
+    assert answer.kind == "problem"
+    assert "conda init" in answer_text(answer)
+
+
+@pytest.mark.parametrize("text", ["thanks", "thank you very much!", "hello", "bye", "ok great", "what can you do?"])
+def test_small_talk(text: str) -> None:
+    assert small_talk(text)
+
+
+@pytest.mark.parametrize("text", ["hello world in python", "ok but why", "thanks but how do I delete it", "conda", "great, and with uv?"])
+def test_no_small_talk(text: str) -> None:
+    assert small_talk(text) == ""
+
+
+@pytest.mark.parametrize(("text", "number"), [("2", 1), ("the first", 0), ("second one", 1), ("last", 2), ("option 3", 2), ("7", None), ("why", None)])
+def test_numbers_of_choices(text: str, number: int | None) -> None:
+    assert chosen_number(text, 3) == number
+
+
+def test_a_word_that_fits_two_choices_chooses_none() -> None:
+    assert about_choice("environment", ["Create an environment", "Delete an environment"]) is None

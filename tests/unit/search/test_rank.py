@@ -1,0 +1,122 @@
+"""What must hold for any question: order and letter case change nothing, an entry's own words find it, typos are mended."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from assistant.search.library import Library, open_library
+from assistant.search.rank import rank
+from assistant.search.text import fold, is_number, parts, words
+from assistant.search.understand import read_slots, understand
+
+
+@pytest.fixture(scope="module")
+def library(tmp_path_factory: pytest.TempPathFactory) -> Library:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ENVGUIDE_HOME", str(tmp_path_factory.mktemp("state")))
+        return open_library()
+
+
+def first(question: str, library: Library) -> str:
+    """The id of the best entry; empty where there is none."""
+    found = rank(understand(question, library.index), library.index, limit=1)
+    return str(library.index["ids"][found[0].number]) if found else ""
+
+
+QUESTIONS = (
+    "how do I delete a conda environment",
+    "which python does my notebook use",
+    "difference between conda and venv",
+    "free disk space used by the package cache",
+    "install pytorch with cuda on windows",
+    "stop base from activating in every new terminal",
+)
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_letter_case_changes_nothing(library: Library, question: str) -> None:
+    assert first(question.upper(), library) == first(question, library) == first(question.title(), library)
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_order_of_words_changes_nothing(library: Library, question: str) -> None:
+    expected = first(question, library)
+    shuffler = random.Random(7)
+    for _ in range(5):
+        shuffled = question.split()
+        shuffler.shuffle(shuffled)
+        assert first(" ".join(shuffled), library) == expected
+
+
+def test_titles_find_their_entries(library: Library) -> None:
+    """Nearly all: a few titles are the same words in another order."""
+    titles = library.index["titles"]
+    right = sum(first(title, library) == library.index["ids"][number] for number, title in enumerate(titles))
+    assert right / len(titles) > 0.93
+
+
+def test_phrasings_find_their_entries(library: Library) -> None:
+    total = right = 0
+    for number in range(0, len(library), 3):
+        for phrase in library.entry(number).ask[:3]:
+            total += 1
+            right += first(phrase, library) == library.index["ids"][number]
+    assert right / total > 0.88
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("how to activte an enviroment", "how to activate an environment"),
+        ("delete a conda enviornment", "delete a conda environment"),
+        ("instal pytroch with cuda", "install pytorch with cuda"),
+    ],
+)
+def test_typos_find_the_same(library: Library, typed: str, meant: str) -> None:
+    assert first(typed, library) == first(meant, library)
+
+
+@pytest.mark.parametrize(
+    ("text", "slots"),
+    [
+        ("create an env called demo with python 3.11", {"name": "demo", "python": "3.11"}),
+        ("make a new environment named ml_2", {"name": "ml_2"}),
+        ("remove env foo", {"name": "foo"}),
+        ("conda create -n x python=3.12", {"name": "x", "python": "3.12"}),
+        ("install numpy==1.26.4", {"package": "numpy", "version": "1.26.4"}),
+        ("rename env lab to new-one", {"name": "lab", "new_name": "new-one"}),
+        ("pytorch cu128 wheels", {"cuda": "cu128"}),
+        ("which driver for cuda 12.4", {"cuda_version": "12.4"}),
+        ("install scipy from conda-forge", {"package": "scipy", "channel": "conda-forge"}),
+        ("pip install -r dev-requirements.txt", {"requirements": "dev-requirements.txt"}),
+        ("where are my environments", {}),
+        ("what is an environment variable", {}),
+        ("how do I export an environment to a file", {}),
+    ],
+)
+def test_values_are_read_off_a_question(text: str, slots: dict[str, str]) -> None:
+    assert read_slots(text) == slots
+
+
+def test_a_hostile_question_is_read_quickly_and_whole() -> None:
+    assert words("a" * 50_000) == ["a" * 50_000]
+    assert read_slots("env " * 20_000) is not None
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Ünïcode’s “conda-forge” — test", "unicode's \"conda-forge\"  -  test"),
+        ("PLAIN", "plain"),
+    ],
+)
+def test_folding(text: str, expected: str) -> None:
+    assert fold(text) == expected
+
+
+def test_words_keep_joined_ones_whole() -> None:
+    assert words("conda-forge environment.yml python=3.10 C++") == ["conda-forge", "environment.yml", "python", "3.10", "c++"]
+    assert parts("environment.yml") == ["environment", "yml"]
+    assert is_number("3.10") and is_number("3.x") and not is_number("cu130")
