@@ -114,10 +114,10 @@ def interpreter(machine: Machine, version: str) -> str:
     return ""
 
 
-def environment_facts(name: str, environment: Environment | None) -> dict[str, str]:
-    """What a param of type env-name brings with it: `{name_path}`, `{name_kind}`, `{name_python}`."""
+def environment_facts(environment: Environment | None) -> dict[str, str]:
+    """What a param `env` of type env-name brings with it: `{env_path}`, `{env_kind}`, `{env_python}`."""
     return {
-        f"{name}_path": environment.path if environment else "",
-        f"{name}_kind": environment.kind if environment else "",
-        f"{name}_python": environment.python_version if environment else "",
+        "path": environment.path if environment else "",
+        "kind": environment.kind if environment else "",
+        "python": environment.python_version if environment else "",
     }

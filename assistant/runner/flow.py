@@ -130,6 +130,18 @@ class Undo(Frozen):
     """Why it cannot be taken back, or what stays."""
 
 
+class Owned(Frozen):
+    """Used by undo only: something that a run made; `inode` is 0 where the run was killed before it could tell
+    which.
+    """
+
+    path: str
+    device: int = 0
+    inode: int = 0
+    listing: str = ""
+    """The file that lists what was in it when it was made."""
+
+
 class Note(Frozen):
     """Words for the person, and commands to copy."""
 
@@ -174,6 +186,8 @@ class Step(Frozen):
     """Used by undo only: where its earlier text lies."""
     found: str = ""
     """Used by undo only: the sha256 that the file must still have."""
+    owned: tuple[Owned, ...] = ()
+    """Used by undo only: what is deleted, if it is still what the run made."""
     ask: Param | None = None
     """A question in the middle of a flow; the answer is `{id of the step}` in later steps."""
     note: tuple[Note, ...] = ()

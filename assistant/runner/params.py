@@ -69,15 +69,22 @@ def parse_settings(words: list[str]) -> dict[str, str]:
     return found
 
 
-def fill(flow: Flow, given: Mapping[str, str | tuple[str, ...]], machine: Machine) -> Filled:
+# Environments that a run has already looked up, by the name or path given: a run that removes one still knows where
+# it was.
+Known = dict[str, dict[str, str]]
+
+
+def fill(
+    flow: Flow, given: Mapping[str, str | tuple[str, ...]], machine: Machine, known: Mapping[str, object] | None = None
+) -> Filled:
     """Fill the params of a flow in their order. Every wrong value is reported, none stops the rest."""
-    known = {**flow.params, **asked_params(flow)}
+    names = {**flow.params, **asked_params(flow)}
     problems = [
         UsageError(
-            f"`{flow.id}` has no param `{name}`{nearest(name, known)}", f"its params: {', '.join(known) or 'none'}"
+            f"`{flow.id}` has no param `{name}`{nearest(name, names)}", f"its params: {', '.join(names) or 'none'}"
         )
         for name in given
-        if name not in known
+        if name not in names
     ]
     base = facts.facts_of(machine)
     values: dict[str, Checked] = {}
@@ -101,6 +108,9 @@ def fill(flow: Flow, given: Mapping[str, str | tuple[str, ...]], machine: Machin
         if not text.strip():
             if param.required:
                 missing.append(ask_for(name, param, machine, ""))
+            continue
+        if param.type == "env-name" and text in (known or {}):
+            values[name], sources[name] = text, source
             continue
         try:
             values[name], sources[name] = check(param, text, machine), source
@@ -173,15 +183,22 @@ def asked_params(flow: Flow) -> dict[str, Param]:
     return {step.id.replace("-", "_"): step.ask for step in flow.steps if kind_of(step) == "ask" and step.ask}
 
 
-def scope_of(flow: Flow, values: Mapping[str, Checked], machine: Machine) -> dict[str, Checked]:
-    """Every name that a step's texts may use: facts, params, what they bring with them, vars."""
+def scope_of(
+    flow: Flow, values: Mapping[str, Checked], machine: Machine, known: Known | None = None
+) -> dict[str, Checked]:
+    """Every name that a step's texts may use: facts, params, what they bring with them, vars. Adds to `known`."""
+    seen = {} if known is None else known
     scope: dict[str, Checked] = dict(facts.facts_of(machine))
     scope.update(dict.fromkeys(flow.params, ""))
     scope.update(values)
     for name, param in flow.params.items():
         value = str(scope[name])
         if param.type == "env-name":
-            scope.update(facts.environment_facts(name, machine.environment(value) if value else None))
+            if value and value not in seen and (found := machine.environment(value)):
+                seen[value] = facts.environment_facts(found)
+            scope.update(
+                {f"{name}_{key}": text for key, text in seen.get(value, facts.environment_facts(None)).items()}
+            )
         elif param.type == "python-version":
             scope[f"{name}_interpreter"] = facts.interpreter(machine, value) if value else ""
     for name, options in flow.vars.items():

@@ -1,0 +1,113 @@
+"""A flow with its values becomes a list of bound steps; a flow inside a flow is put in its place, so a step is
+written once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from assistant.content.frozen import Frozen
+from assistant.errors import UsageError
+from assistant.machine.model import Machine
+from assistant.runner import params, template
+from assistant.runner.catalog import Catalog
+from assistant.runner.flow import Flow, Note, Step, kind_of
+from assistant.runner.param_types import Checked
+
+
+class Bound(Frozen):
+    """A step with the names that its texts may use. `id` is unique in the run: `outer/inner` for a step of a used
+    flow.
+    """
+
+    id: str
+    step: Step
+    scope: dict[str, Checked]
+    flow: str
+
+
+def bind(
+    flow: Flow,
+    values: Mapping[str, Checked],
+    machine: Machine,
+    catalog: Catalog,
+    answers: Mapping[str, Checked] | None = None,
+    known: params.Known | None = None,
+) -> list[Bound]:
+    """The steps of a flow in their order, those of used flows in place.
+
+    `answers` are those of `ask` steps, by the bound id of the step. `known` remembers environments and is added to.
+
+    Raises:
+        UsageError: a used flow is missing, uses itself, or gets a wrong value.
+    """
+    return _bind(flow, values, machine, catalog, answers or {}, {} if known is None else known, "", (flow.id,))
+
+
+def _bind(
+    flow: Flow,
+    values: Mapping[str, Checked],
+    machine: Machine,
+    catalog: Catalog,
+    answers: Mapping[str, Checked],
+    known: params.Known,
+    prefix: str,
+    above: tuple[str, ...],
+) -> list[Bound]:
+    scope = params.scope_of(flow, values, machine, known)
+    bound: list[Bound] = []
+    for number, written in enumerate(flow.steps):
+        step = written.replace(needs=(*flow.requires, *written.needs)) if number == 0 and flow.requires else written
+        step_id = prefix + step.id
+        if kind_of(step) != "use" or not _holds(step, scope):
+            bound.append(Bound(id=step_id, step=step, scope=scope, flow=flow.id))
+            if step_id in answers:
+                scope = {**scope, step.id.replace("-", "_"): answers[step_id]}
+            continue
+        if step.use in above:
+            raise UsageError(f"the flow `{step.use}` uses itself: {' > '.join((*above, step.use))}", "mend the flow")
+        used = catalog.get(step.use)
+        try:
+            given = {name: template.fill(text, scope) for name, text in step.set.items()}
+        except template.UnknownNameError:
+            bound.append(Bound(id=step_id, step=step, scope=scope, flow=flow.id))  # an answer is still to come
+            continue
+        filled = params.fill(used, {name: text for name, text in given.items() if text}, machine, known)
+        filled.raise_problems()
+        bound += _bind(used, filled.values, machine, catalog, answers, known, f"{step_id}/", (*above, step.use))
+    return bound
+
+
+def _holds(step: Step, scope: Mapping[str, Checked]) -> bool:
+    try:
+        return template.holds(step.when, scope)
+    except template.UnknownNameError:
+        return True
+
+
+def notes(flow: Flow, scope: template.Values) -> tuple[list[str], list[str]]:
+    """The words and commands at the end of a flow that apply."""
+    return texts(flow.after, scope)
+
+
+def texts(given: tuple[Note, ...], scope: template.Values) -> tuple[list[str], list[str]]:
+    """Words and commands of notes whose condition holds, filled."""
+    words: list[str] = []
+    commands: list[str] = []
+    for note in given:
+        if template.holds(note.when, scope):
+            words.append(template.fill(note.text, scope))
+            commands += [template.fill(command, scope) for command in note.commands]
+    return words, commands
+
+
+def used_flows(flow: Flow, catalog: Catalog) -> list[Flow]:
+    """A flow and every flow that it uses, directly or not."""
+    found = {flow.id: flow}
+    todo = [flow]
+    while todo:
+        for step in todo.pop().steps:
+            if step.use and step.use not in found:
+                found[step.use] = catalog.get(step.use)
+                todo.append(found[step.use])
+    return list(found.values())

@@ -1,0 +1,177 @@
+"""What happens while a flow runs, as data: every face draws the same events, `run --json` writes one a line."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Literal
+
+from assistant.content.compiled import to_plain
+from assistant.content.frozen import Frozen
+from assistant.runner.param_types import Choice
+
+Answer = Literal["yes", "no", "step", "skip", "stop", "edit", "retry"]
+QuestionKind = Literal["plan", "step", "delete", "admin", "unsure", "failed", "value"]
+State = Literal["done", "failed", "declined", "stopped", "blocked", "error"]
+
+
+class Event(Frozen):
+    """One thing that happened."""
+
+    def to_plain(self) -> dict[str, Any]:
+        """The event as JSON data; `event` is its name with hyphens."""
+        name = re.sub(r"(?<!^)(?=[A-Z])", "-", type(self).__name__).lower()
+        return {"event": name, **{key: _plain(value) for key, value in self.fields().items()}}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, bytes):
+        return value.decode("utf-8", "replace")
+    if hasattr(value, "to_plain"):
+        return value.to_plain()
+    return to_plain(value)
+
+
+class RunStarted(Event):
+    """The person said yes: from here on everything is in the journal of this run."""
+
+    run: str
+    folder: str
+    plan: Any
+
+
+class PlanChanged(Event):
+    """Facts have changed since the plan was shown: this is the new one, and what differs."""
+
+    plan: Any
+    differences: tuple[str, ...]
+
+
+class StepStarted(Event):
+    """A step begins. `log` is the file that takes its whole output."""
+
+    step: str
+    number: int
+    of: int
+    title: str
+    why: str
+    kind: str
+    command: str
+    risk: str
+    log: str = ""
+
+
+class Output(Event):
+    """What a step's program wrote, as it came: colours and cursor moves included, never half a character."""
+
+    step: str
+    text: bytes
+
+
+class Progress(Event):
+    """Bytes of a download, or what is being deleted. `total` is 0 where nobody knows."""
+
+    step: str
+    done: int
+    total: int
+    what: str = ""
+
+
+class Notice(Event):
+    """Something the person should know; nothing to answer."""
+
+    step: str
+    text: str
+    commands: tuple[str, ...] = ()
+
+
+class ChildPrompt(Event):
+    """The step's program waits for the person: type into it with `session.send`. `secret`: what is typed is not shown.
+
+    `empty_means`: what the program takes for Enter alone, where the prompt tells (`yes` for `[y]/n`).
+    """
+
+    step: str
+    text: str
+    secret: bool = False
+    empty_means: str = ""
+
+
+class Question(Event):
+    """The gate, or the flow, asks; `session.reply` answers. `default` is what silence means.
+
+    `details` are lines to show; `names` what would be deleted or changed; `choices` for a value.
+    """
+
+    number: int
+    kind: QuestionKind
+    text: str
+    answers: tuple[str, ...]
+    default: str = "no"
+    step: str = ""
+    details: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+    choices: tuple[Choice, ...] = ()
+    suggestion: str = ""
+
+
+class NeedsTerminal(Event):
+    """An interactive program takes the whole terminal: the face runs it there and replies with its exit code."""
+
+    number: int
+    step: str
+    argv: tuple[str, ...]
+    cwd: str
+    env: dict[str, str]
+
+
+class StepVerified(Event):
+    """The step is done and its proof holds."""
+
+    step: str
+    evidence: tuple[str, ...]
+    seconds: float
+
+
+class StepSkipped(Event):
+    """The step is not run: it is already done, does not apply, or the person skipped it."""
+
+    step: str
+    state: str
+    reason: str
+
+
+class StepFailed(Event):
+    """The step did not do what it should. `tail` are the last lines of its output, `problems` where to look first."""
+
+    step: str
+    reason: str
+    hint: str = ""
+    exit: int | None = None
+    problems: tuple[str, ...] = ()
+    log: str = ""
+    tail: tuple[str, ...] = ()
+
+
+class FlowFinished(Event):
+    """The end. `done` counts steps; `exit` is the exit code for the command line; `undo` whether something can be
+    undone.
+    """
+
+    state: State
+    message: str
+    exit: int
+    run: str = ""
+    hint: str = ""
+    done: int = 0
+    undo: bool = False
+    notes: tuple[str, ...] = ()
+    commands: tuple[str, ...] = ()
+
+
+class Reply(Frozen):
+    """An answer to a question. `values` are new params for `edit`, `value` the text for a `value` question."""
+
+    answer: str
+    values: dict[str, str] = {}
+    value: str = ""
+    code: int = 0

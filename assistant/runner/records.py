@@ -1,0 +1,109 @@
+"""What the journal says of a step before and after it: what undo needs is collected before anything is changed."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+from assistant.content.compiled import to_plain
+from assistant.errors import GuideError
+from assistant.machine.context import run_command
+from assistant.runner import describe, edit, journal, remove, template, undo_state
+from assistant.runner.actions import Task
+from assistant.runner.compose import Bound
+from assistant.runner.journal import Backup, StepRecord
+from assistant.runner.plan import PlannedStep
+from assistant.runner.planner import resolve
+from assistant.runner.store import RunFolder
+
+SAVE_TIMEOUT = 120.0  # seconds that an export may take
+
+
+class SaveError(GuideError):
+    """What undo would need could not be kept, so the step is not begun."""
+
+
+def before(task: Task) -> dict[str, Any]:
+    """The fields of a `before` line: copies of files are made, exports are written, absent paths are noted.
+
+    Raises:
+        StateError: the copies cannot be written.
+        SaveError: an export failed.
+    """
+    planned, bound = task.planned, task.bound
+    undo = describe.undo_of(bound.step, bound.scope)
+    removes = undo.remove if undo else ()
+    if planned.kind == "download":
+        removes = removes or planned.makes
+    return {
+        "title": planned.title,
+        "kind": planned.kind,
+        "command": planned.command,
+        "argv": list(planned.argv) if planned.kind == "run" else [],
+        "cwd": planned.cwd,
+        "risk": planned.risk,
+        "absent": [path for path in planned.makes if path in planned.leftover or not os.path.lexists(path)],
+        "backups": [to_plain(_copy(file, task.folder)) for file in planned.touches],
+        "saved": _save(task),
+        "undo_run": list(undo.run) if undo else [],
+        "undo_remove": list(removes),
+        "undo_note": undo.note if undo else "",
+        "log": str(task.log),
+    }
+
+
+def _copy(file: str, folder: RunFolder) -> Backup:
+    data = edit.read(file)
+    if data is None:
+        return Backup(file=file, sha256=edit.ABSENT)
+    return Backup(file=file, sha256=edit.sha256(data), copy=folder.keep(Path(file).name.lstrip(".") or "file", data))
+
+
+def _save(task: Task) -> list[str]:
+    kept = []
+    for save in task.bound.step.save:
+        if not template.holds(save.when, task.bound.scope):
+            continue
+        argv = list(template.fill_items(save.run, task.bound.scope))
+        argv[0] = resolve(argv[0], task.machine) or argv[0]
+        answer = run_command(argv, timeout=SAVE_TIMEOUT)
+        if answer.code != 0:
+            said = (answer.err or answer.out).strip().splitlines()
+            last = said[-1][:200] if said else f"exit {answer.code}"
+            raise SaveError(
+                f"{save.title or save.file} could not be kept for undo: {last}",
+                "nothing was changed; mend that first",
+            )
+        kept.append(task.folder.keep(template.fill(save.file, task.bound.scope), answer.out.encode()))
+    return kept
+
+
+def after(
+    planned: PlannedStep, bound: Bound, folder: RunFolder, evidence: tuple[str, ...], found: bool
+) -> dict[str, Any]:
+    """The fields of an `after` line: which folders were made and what is in them, what edited files are like now."""
+    undo = describe.undo_of(bound.step, bound.scope)
+    made = [one for path in planned.makes if (one := remove.identify(path))]
+    listings = {}
+    for path in undo.remove if undo else ():
+        listing = remove.listing(path)
+        if listing:
+            listings[path] = folder.keep(f"{Path(path).name}.files.gz", undo_state.write_listing(listing))
+    return {
+        "evidence": list(evidence),
+        "made": [one.to_plain() for one in made],
+        "listings": listings,
+        "edited": {file: edit.sha256(edit.read(file)) for file in planned.touches},
+        "found": found,
+    }
+
+
+def begun(step_id: str, fields: dict[str, Any], was: StepRecord | None) -> StepRecord:
+    """The record after its `before` line, as reading the journal would give it."""
+    return journal.begun(step_id, fields, journal.now(), was)
+
+
+def proved(was: StepRecord | None, step_id: str, fields: dict[str, Any]) -> StepRecord:
+    """The record after its `after` line."""
+    return journal.told(was or StepRecord(id=step_id, state="started"), "after", fields, journal.now())

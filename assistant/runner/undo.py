@@ -1,0 +1,129 @@
+"""Takes a run back: its recorded inverses, in reverse, as a flow of its own through the same plan, gate and journal.
+
+Only what the run made is deleted; a file comes back only if it is still as the run left it; what cannot be taken back
+is said.
+"""
+
+from __future__ import annotations
+
+import os
+
+from assistant.errors import UsageError
+from assistant.runner.flow import Flow, Note, Owned, Probe, Step, Undo
+from assistant.runner.journal import RunRecord, StepRecord
+
+
+def undo_flow(record: RunRecord) -> Flow:
+    """The flow that takes a run back.
+
+    Raises:
+        UsageError: the run changed nothing that could be taken back.
+    """
+    steps: list[Step] = []
+    stays: list[str] = []
+    for done in reversed(list(record.steps.values())):
+        if done.state == "skipped" or done.risk == "reads":
+            continue
+        found = _inverse(done)
+        steps += found
+        if not found:
+            stays.append(f"{done.title or done.id}: {done.undo_note or 'it cannot be taken back'}")
+        elif done.undo_note:
+            stays.append(f"{done.title or done.id}: {done.undo_note}")
+    if not steps:
+        raise UsageError(
+            f"the run {record.id} did nothing that can be taken back",
+            "; ".join(stays) or "see `envguide log` for what it did",
+        )
+    return Flow(
+        id=f"undo-{record.flow}",
+        title=f"Take back: {record.title or record.flow}",
+        why=f"Undoes what the run {record.id} did, in reverse order.",
+        steps=tuple(steps),
+        after=tuple(Note(text=_plain(f"Not taken back: {text}")) for text in stays),
+    )
+
+
+def _inverse(done: StepRecord) -> list[Step]:
+    """The steps that take one step back; none where there is no way."""
+    found: list[Step] = []
+    for number, backup in enumerate(done.backups):
+        expected = done.edited.get(backup.file)
+        if expected == backup.sha256:
+            continue  # it was not changed
+        found.append(
+            Step(
+                id=f"{_slug(done.id)}-file{number or ''}",
+                title=_plain(f"Put {backup.file} back"),
+                why=_plain(f"`{done.title}` changed it"),
+                restore=backup.file,
+                backup=backup.copy,
+                # Killed before the step was proved: nobody knows what it left, so only an unchanged file counts as
+                # its own.
+                found=expected or backup.sha256,
+                risk="user-files",
+                optional=True,
+            )
+        )
+    owned = _owned(done)
+    if owned and done.undo_run and done.state == "verified":
+        found.append(_deleting(done, owned, run=done.undo_run))
+    elif owned:
+        found.append(_deleting(done, owned, run=()))
+    elif done.undo_run and not done.undo_remove and done.state == "verified":
+        found.append(
+            Step(
+                id=f"{_slug(done.id)}-run",
+                title=_plain(f"Take back: {done.title}"),
+                run=_plain_items(done.undo_run),
+                cwd=_plain(done.cwd),
+                risk="admin" if done.risk == "admin" else "deletes",
+                deletes=(_plain(f"what `{done.title}` did: {done.command}"),),
+                optional=True,
+            )
+        )
+    return found
+
+
+def _owned(done: StepRecord) -> tuple[Owned, ...]:
+    known = {made.path: made for made in done.made}
+    return tuple(
+        Owned(
+            path=path,
+            device=known[path].device if path in known else 0,
+            inode=known[path].inode if path in known else 0,
+            listing=done.listings.get(path, ""),
+        )
+        for path in done.undo_remove
+        # What stood there before the run is not the run's to delete.
+        if path in known or (path in done.absent and os.path.lexists(path))
+    )
+
+
+def _deleting(done: StepRecord, owned: tuple[Owned, ...], run: tuple[str, ...]) -> Step:
+    names = tuple(one.path for one in owned)
+    return Step(
+        id=f"{_slug(done.id)}-remove",
+        title=_plain(f"Delete what `{done.title}` made" if len(names) > 1 else f"Delete {names[0]}"),
+        why=_plain(f"`{done.title}` made it"),
+        run=_plain_items(run),
+        remove=() if run else _plain_items(names),
+        owned=owned,
+        verify=tuple(Probe(probe="path-exists", path=_plain(name), expect=False) for name in names),
+        risk="deletes",
+        undo=Undo(note="what is deleted does not come back; `envguide redo` makes it anew"),
+        optional=True,
+    )
+
+
+def _slug(step_id: str) -> str:
+    return step_id.replace("/", "-")
+
+
+def _plain(text: str) -> str:
+    """A text in which nothing is a placeholder."""
+    return text.replace("{", "{{").replace("}", "}}")
+
+
+def _plain_items(items: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(_plain(item) for item in items)

@@ -1,0 +1,79 @@
+"""Whether a step of an undo can be taken: the file still as the run left it, the folder still the one that the run
+made.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+import os
+from pathlib import Path
+
+from assistant.runner import edit
+from assistant.runner.flow import Step
+from assistant.runner.plan import PlannedStep, digest
+from assistant.runner.remove import changed_since, identify, size_of
+
+
+def owned(planned: PlannedStep, step: Step) -> PlannedStep:
+    """A step that deletes what a run made: done where it is gone, blocked where something else stands there now."""
+    there = [one for one in step.owned if os.path.lexists(one.path)]
+    if not there:
+        return planned.replace(state="done", reason=f"{', '.join(one.path for one in step.owned)}: not there any more")
+    foreign: list[str] = []
+    names: list[str] = []
+    for one in there:
+        found = identify(one.path)
+        if one.inode and found and (found.device, found.inode) != (one.device, one.inode):
+            return planned.replace(
+                state="blocked",
+                reason=f"{one.path} is not the one that the run made: it was made anew since",
+                help="delete it yourself if you no longer want it",
+            )
+        if one.listing:
+            foreign += [str(Path(one.path, name)) for name in changed_since(one.path, read_listing(one.listing))]
+        files, size = size_of(one.path)
+        names.append(f"{one.path} ({files:,} file{'s' if files != 1 else ''}, {size / 1e6:,.1f} MB)")
+    reason = "this run made it"
+    if foreign:
+        count = len(foreign)
+        reason = f"this run made it; {count} file{'s' if count != 1 else ''} in it came later, such as {foreign[0]}"
+    return planned.replace(
+        reason=reason, deletes=tuple(names), foreign=tuple(foreign), digest=digest(planned.digest, names, len(foreign))
+    )
+
+
+def restored(planned: PlannedStep, step: Step) -> PlannedStep:
+    """A step that puts a file back: done where it is as before, blocked (with the difference) where it was changed
+    since.
+    """
+    before = Path(step.backup).read_bytes() if step.backup else None
+    now = edit.read(step.restore)
+    if now == before:
+        return planned.replace(state="done", reason=f"{step.restore} is as it was before")
+    details = tuple(edit.difference(now, before, step.restore))
+    if edit.sha256(now) != step.found:
+        return planned.replace(
+            state="blocked",
+            reason=f"{step.restore} was changed after this run, so it is not put back",
+            help=f"the earlier text is in {step.backup}"
+            if step.backup
+            else f"delete {step.restore} yourself if you want",
+            details=details,
+        )
+    what = f"{step.restore} comes back as it was" if step.backup else f"{step.restore} was not there before; it goes"
+    return planned.replace(reason=what, details=details)
+
+
+def write_listing(listing: dict[str, list[int]]) -> bytes:
+    """A listing as it is kept in a run's folder."""
+    return gzip.compress(json.dumps(listing, separators=(",", ":")).encode("utf-8", "surrogatepass"), mtime=0)
+
+
+def read_listing(path: str) -> dict[str, list[int]]:
+    """A kept listing; empty (so that every file counts as added) where it cannot be read."""
+    try:
+        found = json.loads(gzip.decompress(Path(path).read_bytes()).decode("utf-8", "surrogatepass"))
+    except (OSError, EOFError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
