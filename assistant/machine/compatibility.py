@@ -1,6 +1,6 @@
 """Which PyTorch build fits a driver, a GPU, a system and a Python. Pure functions over the tables of the knowledge.
 
-Past the last row nothing is guessed: an answer is then None, or a `Choice` with `known` false that says where the tables end.
+Past the last row nothing is guessed: an answer is then None, or a `Choice` whose `known` is false.
 """
 
 from __future__ import annotations
@@ -25,9 +25,9 @@ LAST_INTEL_MAC = "2.2"
 
 
 class Choice(Frozen):
-    """A build of PyTorch. `tag` is cu130, cpu ...; `index` is empty where PyPI's own wheel is right. `why` are sentences.
+    """A build of PyTorch. `tag` is cu130, cpu ...; `index` is empty where PyPI's own wheel is right.
 
-    Where `known` is false the tables do not reach: `why` says at what.
+    `why` are reasons; where `known` is false they say what the tables lack.
     """
 
     known: bool
@@ -88,7 +88,7 @@ def gpu_row(tables: Table, capability: str) -> Generation | None:
 
 
 def arches_cover(arches: tuple[str, ...], capability: str) -> bool:
-    """Whether a build with these architectures runs on a GPU: code of the same major version, or PTX of any lower one."""
+    """Whether a build runs on a GPU: it holds code of the same major version, or PTX of any lower one."""
     wanted = numbers(capability)
     for arch in arches:
         found = re.fullmatch(r"(sm|compute)_(\d+)(\d)([af]?)", arch)
@@ -119,7 +119,7 @@ def cuda_of(tag: str) -> str:
 
 
 def build_covers(tables: Table, torch: str, cuda: str, capability: str) -> bool | None:
-    """Whether the official wheel of a PyTorch and a CUDA version holds code for a GPU; None where the tables do not know."""
+    """Whether the official wheel of a torch and a CUDA holds code for a GPU; None where the tables do not know."""
     row = gpu_row(tables, capability)
     if row is None or not any(tag_of(cuda) in release.tags for release in tables.torch):
         return None
@@ -260,14 +260,13 @@ def _cuda(tables: Table, driver: str, row: Generation | None, capability: str, s
         if not fits:
             refused = refused or [_refusal(tables, release, runs, driver, capability, system)]
             continue
-        # A build for a CUDA newer than the driver's own runs, but cannot compile for the GPU by itself: prefer one below.
+        # A build for a CUDA newer than the driver's own runs, but cannot compile code for the GPU: prefer one below.
         own = [tag for tag in fits if native and numbers(cuda_of(tag)) <= numbers(native)]
         tag = (
             max(own, key=lambda one: numbers(cuda_of(one))) if own else min(fits, key=lambda one: numbers(cuda_of(one)))
         )
-        why = [
-            f"driver {driver} runs CUDA {_major(cuda_of(tag))} programs (from {minimum_driver(tables, cuda_of(tag), system)})"
-        ]
+        wanted = minimum_driver(tables, cuda_of(tag), system)
+        why = [f"driver {driver} runs CUDA {_major(cuda_of(tag))} programs ({wanted} or newer does)"]
         if row is not None:
             why.append(f"the {tag} build holds code for compute capability {capability} ({row.generation})")
         why += [*refused, *_held_back(tables, release, python)]

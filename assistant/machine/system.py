@@ -14,7 +14,8 @@ VENDORS = {"0x10de": "nvidia", "0x1002": "amd", "0x8086": "intel"}
 # Modules that people often name a script after, besides the packages of interest.
 STANDARD = frozenset(
     "random json string types typing copy code token calendar email logging queue select socket ssl "
-    "statistics tokenize time enum threading struct operator secrets inspect platform test math datetime csv io abc ast dis".split()
+    "statistics tokenize time enum threading struct operator secrets inspect platform test math datetime "
+    "csv io abc ast dis".split()
 )
 IMPORT_NAMES = {
     "scikit-learn": "sklearn",

@@ -1,4 +1,4 @@
-"""The compatibility tables of the knowledge as frozen records: CUDA and drivers, GPU generations, PyTorch releases, Pythons.
+"""The compatibility tables as frozen records: CUDA and drivers, GPU generations, PyTorch releases, Pythons.
 
 Every version is text: `3.10` as a number would be 3.1.
 """
@@ -24,7 +24,7 @@ class Cuda(Frozen):
 
 
 class Generation(Frozen):
-    """GPUs of some compute capabilities. `tags` are the wheels that hold code for them; `last_torch` is empty while supported.
+    """GPUs of some compute capabilities. `tags`: wheels with code for them; `last_torch` is empty while supported.
 
     `until` names the last PyTorch whose wheels of one tag still hold the code; `since` the first.
     """

@@ -34,7 +34,7 @@ def base_pip(machine: Machine) -> list[Finding]:
                     title="pip installed packages into base",
                     evidence=f"{one.path}: {some(names)}",
                     fix=(f"{python_of(one, machine)} -m pip uninstall {plain}",),
-                    advice="conda lives in base and shares it with these. Put them into an environment of their own first.",
+                    advice="conda lives in base and shares it with these. Install them into an environment first.",
                     flow="create-environment",
                 )
             )

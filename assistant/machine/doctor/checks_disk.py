@@ -55,7 +55,7 @@ def temporary(machine: Machine) -> list[Finding]:
     homes = {disk.device for disk in machine.disks if disk.used_for == "home"}
     for disk in machine.disks:
         if disk.used_for == "temporary files" and disk.free < 4 * GB and disk.device not in homes:
-            folder = f"{machine.home}/tmp"
+            folder = machine.home + ("\\temporary" if machine.system == "windows" else "/temporary")
             variable = "TEMP" if machine.system == "windows" else "TMPDIR"
             found.append(
                 Finding(
@@ -64,7 +64,7 @@ def temporary(machine: Machine) -> list[Finding]:
                     title=f"only {human_size(disk.free)} for temporary files",
                     evidence=disk.path,
                     fix=(f"mkdir {folder}", export(variable, folder, machine.shell)),
-                    advice="pip unpacks there: large packages fail with 'No space left on device' though the disk has room.",
+                    advice="pip unpacks there: large packages fail with 'No space left on device'.",
                 )
             )
     return found

@@ -144,7 +144,7 @@ def venv_upgraded(machine: Machine) -> list[Finding]:
             check="environment-venv-upgraded",
             effect=BLOCKS,
             title="the Python behind a virtual environment changed its version",
-            evidence=f"{one.path}: packages are for {minor(one.python_version)}, the interpreter is now {one.base_version}",
+            evidence=f"{one.path}: packages for {minor(one.python_version)}, interpreter {one.base_version}",
             fix=make_again(one, machine),
             advice="None of its packages can be imported any more.",
             flow="venv-from-requirements",
@@ -165,19 +165,22 @@ def moved(machine: Machine) -> list[Finding]:
     for one in machine.environments:
         if not one.made_at or _same(one.made_at, one.path) or one.name == "base":
             continue
+        original = machine.environment(one.made_at)
         if one.kind in VIRTUAL:
             fix = make_again(one, machine)
+        elif original is not None:  # it was copied, and conda can copy it right
+            copy = f"{quote(one.name, machine.shell)}-copy"
+            fix = (f"{conda_program(machine)} create -n {copy} --clone {quote(original.path, machine.shell)}",)
         else:
             fix = (move(one.path, one.made_at, machine.shell),)
         found.append(
             Finding(
                 check="environment-moved",
                 effect=MAY_BITE,
-                title="an environment was moved",
+                title="an environment was moved or copied by hand",
                 evidence=f"{one.path}: its programs still name {one.made_at}",
                 fix=fix,
-                advice="Programs such as pip in it start the wrong Python or none. Move it back, or make it again.",
-                flow="" if one.kind in VIRTUAL else "rename-environment",
+                advice="Programs such as pip in it start the wrong Python or none.",
             )
         )
     return found
@@ -219,7 +222,7 @@ def overwritten(machine: Machine) -> list[Finding]:
                 f"{conda_program(machine)} export {target(one, machine)} --from-history --file environment.yml",
                 f"{conda_program(machine)} create -n new --file environment.yml",
             ),
-            advice="conda does not know about it, and its next update may break the environment. Build it again, pip last.",
+            advice="conda does not know, and its next update may break the environment. Build it again, pip last.",
             flow="recreate-from-file",
         )
         for one in machine.environments
@@ -272,7 +275,7 @@ def hollow(machine: Machine) -> list[Finding]:
             title="a folder among the environments is no environment",
             evidence=one.path,
             fix=(remove_folder(one.path, machine.shell),),
-            advice="Usually what an interrupted removal left. Look into it first: conda would install next to your files.",
+            advice="Usually the rest of an interrupted removal. Look into it first.",
         )
         for one in machine.environments
         if one.hollow

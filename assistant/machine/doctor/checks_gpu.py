@@ -77,7 +77,7 @@ def driver_old(machine: Machine) -> list[Finding]:
             effect=MAY_BITE,
             title=f"the driver is too old for CUDA {newest.partition('.')[0]}",
             evidence=f"driver {driver.version}; CUDA {newest.partition('.')[0]} needs {wanted} or newer",
-            advice="The newest PyTorch packages will not see the GPU. Update the driver, or take a build for an older CUDA.",
+            advice="The newest PyTorch will not see the GPU. Update the driver, or take a build for an older CUDA.",
             flow="install-pytorch",
         )
     ]

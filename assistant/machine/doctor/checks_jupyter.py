@@ -25,7 +25,7 @@ def stale(machine: Machine) -> list[Finding]:
             title=f"the kernel '{kernel.display_name}' starts a program that is gone",
             evidence=f"{kernel.path}: {kernel.interpreter}",
             fix=(removal(kernel, machine),),
-            advice="Removing an environment leaves its kernel behind. Register it again from the environment that you use.",
+            advice="Removing an environment leaves its kernel behind. Register the one that you use.",
             flow="register-jupyter-kernel",
         )
         for kernel in machine.kernels
@@ -73,7 +73,7 @@ def default_elsewhere(machine: Machine) -> list[Finding]:
             title="the default kernel python3 always starts one environment",
             evidence=f"{kernel.path}: {kernel.interpreter}",
             fix=(removal(kernel, machine),),
-            advice="It hides the python3 kernel of every environment that Jupyter runs in. Register it under its own name.",
+            advice="It hides the python3 kernel of every other environment. Register it under its own name.",
             flow="register-jupyter-kernel",
         )
         for kernel in machine.kernels

@@ -21,7 +21,7 @@ def none(machine: Machine) -> list[Finding]:
     return [
         Finding(
             check="python-none",
-            effect=NOTE if uv or machine.condas else MAY_BITE,
+            effect=NOTE if uv else MAY_BITE,
             title="there is no Python on this machine",
             evidence=f"none in the {len(machine.path)} folders of PATH",
             fix=("uv python install",) if uv else (),
@@ -43,7 +43,7 @@ def store_stub(machine: Machine) -> list[Finding]:
             title="`python` opens the Microsoft Store",
             evidence=f"{first.path} comes first on PATH and is empty",
             fix=(r"Remove-Item $Env:LOCALAPPDATA\Microsoft\WindowsApps\python*.exe",),
-            advice="Or switch python.exe and python3.exe off in Settings, Apps, Advanced app settings, App execution aliases.",
+            advice="Or switch it off in Settings, Apps, Advanced app settings, App execution aliases.",
         )
     ]
 

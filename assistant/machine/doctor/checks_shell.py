@@ -1,4 +1,4 @@
-"""Checks of the shell: init blocks, PATH order, aliases, and on Windows the execution policy and the profile's place."""
+"""Checks of the shell: init blocks, PATH order, aliases; on Windows the execution policy and the profile."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ def init_damaged(machine: Machine) -> list[Finding]:
             title=f"the {block.tool} block in a {file.shell} file has no end mark",
             evidence=f"{file.path}, from line {block.start}",
             fix=(f"{'notepad' if machine.system == 'windows' else 'nano'} {quote(file.path, machine.shell)}",),
-            advice="conda cannot replace or remove such a block and adds a second one. Delete it by hand, then run conda init.",
+            advice="conda cannot remove such a block and adds a second one. Delete it by hand, then run conda init.",
         )
         for file in machine.shell_files
         for block in file.blocks

@@ -109,7 +109,7 @@ def imports(machine: Machine) -> list[Finding]:
             title=f"torch in {torch.environment} cannot be imported",
             evidence=torch.error,
             fix=(
-                f"{_python(machine, torch)} -m pip install --force-reinstall --no-deps torch=={torch.version.partition('+')[0]}",
+                f"{_python(machine, torch)} -m pip install --force-reinstall torch=={torch.version.partition('+')[0]}",
             ),
             advice="If it stays so, make the environment again.",
             flow="install-pytorch",
@@ -139,7 +139,7 @@ def unavailable(machine: Machine) -> list[Finding]:
             check="torch-unavailable",
             effect=BLOCKS,
             title=f"torch in {torch.environment} does not see the GPU",
-            evidence=f"torch {torch.version} (CUDA {torch.cuda}), driver {known.version}, torch.cuda.is_available() is False",
+            evidence=f"torch {torch.version} (CUDA {torch.cuda}), driver {known.version}, is_available() is False",
             fix=(f'{_python(machine, torch)} -c "import torch; torch.cuda.init()"',),
             advice="The command shows the reason that CUDA gives.",
             flow="verify-gpu",

@@ -13,8 +13,9 @@ BLOCKS, MAY_BITE, NOTE = EFFECTS = ("blocks", "may-bite", "note")
 class Finding(Frozen):
     """One thing that is wrong or worth knowing.
 
-    `effect`: blocks (something does not work now), may-bite (it will, in a situation that comes up), note. `evidence` is what was
-    seen. `fix` are commands as the person's shell takes them; `advice` is what words must say; `flow` can do it.
+    `effect`: blocks (something does not work now), may-bite (it will, in a situation that comes up), note.
+    `evidence` is what was seen. `fix` are commands as the person's shell takes them; `advice` is what words say;
+    `flow` is the id of a guided flow that does it.
     """
 
     check: str

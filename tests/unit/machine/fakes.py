@@ -138,8 +138,8 @@ def init_block(root: str, shell: str = "bash") -> str:
         return (
             "#region conda initialize\n# !! Contents within this block are managed by 'conda init' !!\n"
             f'If (Test-Path "{root}\\Scripts\\conda.exe") {{\n'
-            f'    (& "{root}\\Scripts\\conda.exe" "shell.powershell" "hook") | Out-String | ?{{$_}} | Invoke-Expression\n'
-            "}\n#endregion\n"
+            f'    (& "{root}\\Scripts\\conda.exe" "shell.powershell" "hook") | Out-String | ?{{$_}} | '
+            "Invoke-Expression\n}\n#endregion\n"
         )
     if shell == "fish":
         return (

@@ -1,0 +1,148 @@
+"""What the doctor finds: conda itself."""
+
+from __future__ import annotations
+
+from tests.unit.machine.changes import Case, accepts, does, has_miniconda, in_macos, nothing, sets, writes
+from tests.unit.machine.fakes import DEFAULTS, conda_root, dist, record, site, write
+
+CASES = [
+    Case(
+        "conda-base-pip",
+        "may-bite",
+        lambda f: dist(site(f.conda, "3.13"), "rich", "14.0"),
+        lambda f: dist(site(f.conda, "3.13"), "uv", "0.13"),
+        "rich 14.0",
+        "-m pip uninstall rich",
+        "create-environment",
+    ),
+    Case(
+        "conda-base-packages",
+        "note",
+        lambda f: (
+            record(f.conda, "numpy", "2.1"),
+            write(f.conda / "conda-meta/history", "# cmd: conda install numpy\n# update specs: ['numpy']\n"),
+        ),
+        lambda f: write(
+            f.conda / "conda-meta/history",
+            "# cmd: conda install conda-build\n# update specs: ['conda-build', 'numpy']\n",
+        ),
+        "numpy",
+        "conda create -n work numpy",
+        "create-environment",
+    ),
+    Case(
+        "conda-channels-none",
+        "blocks",
+        writes("miniforge3/.condarc", "solver: libmamba\n"),
+        nothing,
+        "no channels",
+        "config --add channels conda-forge",
+        "switch-to-conda-forge",
+    ),
+    Case(
+        "conda-channels-mixed",
+        "may-bite",
+        writes(".condarc", "channels: [defaults]\n"),
+        writes(".condarc", "channels: [defaults]\nchannel_priority: strict\n"),
+        "defaults, conda-forge",
+        "config --remove channels defaults",
+        "switch-to-conda-forge",
+    ),
+    Case(
+        "conda-environments-mixed",
+        "may-bite",
+        lambda f: record(f.demo, "mkl", "2025.0", channel=DEFAULTS),
+        lambda f: record(f.demo, "mkl", "2025.0"),
+        "demo (defaults 1, conda-forge 2)",
+        "--override-channels -c conda-forge",
+        "switch-to-conda-forge",
+    ),
+    Case(
+        "conda-pytorch-channel",
+        "may-bite",
+        writes(".condarc", "channels: [pytorch]\n"),
+        writes(".condarc", "channels: [nodefaults]\n"),
+        "pytorch",
+        "config --remove channels pytorch",
+        "install-pytorch",
+    ),
+    Case(
+        "conda-several",
+        "may-bite",
+        lambda f: conda_root(f.home / "anaconda3", "25.1.0"),
+        lambda f: (f.home / "miniconda3").symlink_to(f.conda),
+        "25.1.0",
+        "type -a conda",
+        "uninstall-miniconda",
+    ),
+    Case("conda-old", "may-bite", has_miniconda("23.1.0"), nothing, "conda 23.1.0", "update -n base conda"),
+    Case(
+        "conda-terms",
+        "blocks",
+        has_miniconda(),
+        does(has_miniconda(), accepts),
+        "pkgs/main: pending",
+        "conda tos accept --override-channels --channel https://repo",
+        "accept-terms",
+    ),
+    Case(
+        "conda-config-broken",
+        "blocks",
+        writes(".condarc", "channels: [a\n"),
+        writes(".condarc", "channels: [a]\n"),
+        "line 2",
+        ".condarc.broken",
+    ),
+    Case(
+        "conda-ssl-off",
+        "may-bite",
+        writes(".condarc", "ssl_verify: no\n"),
+        writes(".condarc", "ssl_verify: /etc/ca.pem\n"),
+        "ssl_verify: false",
+        "ssl_verify truststore",
+    ),
+    Case(
+        "conda-offline",
+        "blocks",
+        sets(CONDA_OFFLINE="1"),
+        writes(".condarc", "offline: false\n"),
+        "CONDA_OFFLINE",
+        "unset CONDA_OFFLINE",
+    ),
+    Case(
+        "conda-solver-classic",
+        "note",
+        writes(".condarc", "solver: classic\n"),
+        writes(".condarc", "solver: rattler\n"),
+        "classic",
+        "solver libmamba",
+    ),
+    Case(
+        "conda-retired",
+        "note",
+        lambda f: conda_root(f.home / "mambaforge", "24.9.0"),
+        nothing,
+        "mambaforge",
+        "",
+        "install-miniforge",
+    ),
+    Case(
+        "conda-architecture", "may-bite", in_macos("osx-64"), in_macos("osx-arm64"), "osx-64", "", "install-miniforge"
+    ),
+    Case(
+        "conda-overrides",
+        "may-bite",
+        sets(CONDA_OVERRIDE_CUDA="12.9"),
+        sets(CONDA_OVERRIDE_CUDA=""),
+        "CONDA_OVERRIDE_CUDA=12.9",
+        "unset CONDA_OVERRIDE_CUDA",
+    ),
+    Case(
+        "conda-always-yes",
+        "may-bite",
+        sets(CONDA_ALWAYS_YES="true"),
+        sets(CONDA_ALWAYS_YES="false"),
+        "CONDA_ALWAYS_YES",
+        "unset CONDA_ALWAYS_YES",
+    ),
+]

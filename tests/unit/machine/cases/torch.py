@@ -1,0 +1,118 @@
+"""What the doctor finds: torch and GPUs."""
+
+from __future__ import annotations
+
+from tests.unit.machine.changes import GPU, Case, does, has_adapter, has_gpu, has_torch, nothing, sets
+from tests.unit.machine.fakes import dist, site
+
+CASES = [
+    Case(
+        "torch-cpu-only",
+        "may-bite",
+        does(has_gpu(), has_torch("2.15.0+cpu", None)),
+        has_torch("2.15.0+cpu", None),
+        "2.15.0+cpu without CUDA",
+        "--index-url https://download.pytorch.org/whl/cu130",
+        "install-pytorch",
+    ),
+    Case(
+        "torch-driver",
+        "blocks",
+        does(has_gpu(driver="550.54.14"), has_torch("2.15.0", "13.2")),
+        does(has_gpu(), has_torch("2.15.0", "13.2")),
+        "needs driver 580; this one is 550.54.14",
+        "cu126",
+        "install-pytorch",
+    ),
+    Case(
+        "torch-generation",
+        "blocks",
+        does(
+            has_gpu(gpus=[{"name": "RTX 5090", "capability": (12, 0)}]),
+            has_torch("2.7.0+cu126", "12.6", answer={"arches": ["sm_80", "sm_90"]}),
+        ),
+        does(has_gpu(), has_torch("2.7.0+cu126", "12.6", answer={"arches": ["sm_80"]})),
+        "12.0; torch 2.7.0+cu126 holds sm_80, sm_90",
+        "cu130",
+        "install-pytorch",
+    ),
+    Case(
+        "torch-import",
+        "blocks",
+        has_torch("2.15.0", "13.2", answer={"error": "ImportError: libcudart.so.13: cannot open", "available": None}),
+        has_torch("2.15.0", "13.2"),
+        "libcudart",
+        "torch==2.15.0",
+        "install-pytorch",
+    ),
+    Case(
+        "torch-unavailable",
+        "blocks",
+        does(has_gpu(), has_torch("2.15.0", "13.2", answer={"available": False})),
+        does(has_gpu(), has_torch("2.15.0", "13.2")),
+        "is_available() is False",
+        "torch.cuda.init()",
+        "verify-gpu",
+    ),
+    Case(
+        "torch-vision",
+        "blocks",
+        does(has_torch("2.14.1", "13.0"), lambda f: dist(site(f.demo), "torchvision", "0.24.0")),
+        does(has_torch("2.14.1", "13.0"), lambda f: dist(site(f.demo), "torchvision", "0.29.1")),
+        "torchvision 0.24.0 beside torch 2.14.1",
+        "torchvision==0.29.*",
+        "install-pytorch",
+    ),
+    Case("gpu-driver-missing", "blocks", has_adapter, nothing, "NVIDIA display adapter", "sudo ubuntu-drivers install"),
+    Case("gpu-driver-state", "blocks", has_gpu(fails=18), nothing, "mismatch", "sudo reboot"),
+    Case(
+        "gpu-driver-old",
+        "may-bite",
+        has_gpu(driver="570.26"),
+        has_gpu(),
+        "570.26; CUDA 13 needs 580",
+        "",
+        "install-pytorch",
+    ),
+    Case(
+        "gpu-hidden",
+        "may-bite",
+        does(has_gpu(), sets(CUDA_VISIBLE_DEVICES="-1")),
+        does(has_gpu(), sets(CUDA_VISIBLE_DEVICES="0")),
+        "CUDA_VISIBLE_DEVICES='-1'",
+        "unset CUDA_VISIBLE_DEVICES",
+    ),
+    Case(
+        "gpu-mig",
+        "blocks",
+        has_gpu(gpus=[GPU | {"mig": []}]),
+        has_gpu(gpus=[GPU | {"mig": [{"name": "slice"}]}]),
+        "RTX 3090",
+        "nvidia-smi -L",
+    ),
+    Case(
+        "gpu-memory",
+        "may-bite",
+        has_gpu(gpus=[GPU | {"memory": 100, "used": 95}]),
+        has_gpu(),
+        "95 B of 100 B",
+        "nvidia-smi",
+    ),
+    Case(
+        "gpu-library-path",
+        "may-bite",
+        does(has_gpu(), sets(LD_LIBRARY_PATH="/usr/local/cuda-11.8/lib64:/x")),
+        does(has_gpu(), sets(LD_LIBRARY_PATH="/x")),
+        "cuda-11.8",
+        "unset LD_LIBRARY_PATH",
+    ),
+    Case(
+        "gpu-generation",
+        "note",
+        has_gpu(gpus=[{"name": "Tesla V100", "capability": (7, 0)}]),
+        has_gpu(),
+        "Volta",
+        "",
+        "install-pytorch",
+    ),
+]
