@@ -248,7 +248,7 @@ class _Composer:
             if name not in known:
                 continue
             data = self.library.record(f"flow:{name}")
-            wanted = {param["name"] for param in data.get("params") or ()}
+            wanted = set(data.get("params") or ())
             params = {key: value for key, value in self.view.slots.items() if key in wanted}
             if "packages" in wanted and "package" in self.view.slots:
                 params.setdefault("packages", self.view.slots["package"])

@@ -1,0 +1,1 @@
+"""Line mode: the conversation and the flows as plain lines, also the accessible face."""

@@ -1,0 +1,276 @@
+"""A flow in plain lines: the plan, the questions, the output of the steps, the end. For `envguide run` and line mode.
+
+With a terminal, progress bars redraw on one line; without one, or for a screen reader, only finished lines are printed
+and long silence is broken by a word now and then.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from types import FrameType
+
+from assistant.errors import ExitCode
+from assistant.render.layout import Style, wrap
+from assistant.render.out import terminal_width
+from assistant.render.plans import plan_text
+from assistant.runner import api
+
+HEARTBEAT = 20.0  # seconds of silence after which a line says that the step still runs
+Ask = Callable[[str], str | None]
+
+
+def ask_line(prompt: str) -> str | None:
+    """One line from the person; None at the end of input."""
+    sys.stdout.write(prompt)
+    sys.stdout.flush()
+    line = sys.stdin.readline()
+    return line.rstrip("\n") if line else None
+
+
+class FlowConsole:
+    """Draws the events of one run and answers its questions."""
+
+    def __init__(self, session: api.Session, style: Style, *, redraw: bool, ask: Ask = ask_line, width: int = 0) -> None:
+        self.session = session
+        self.style = style
+        self.redraw = redraw and not style.accessible
+        self.ask = ask
+        self.width = width or terminal_width(80)
+        self._lines = api.LineModel(2_000)
+        self._printed = 0
+        self._partial = ""
+        self._last = time.monotonic()
+        self._percent: dict[str, int] = {}
+
+    def run(self) -> int:
+        """Take all events; the exit code of the run. Ctrl+C goes to the run: interrupt, terminate, kill."""
+        previous = signal.getsignal(signal.SIGINT)
+
+        def interrupted(_number: int, _frame: FrameType | None) -> None:
+            self.session.interrupt()
+
+        try:
+            signal.signal(signal.SIGINT, interrupted)
+        except ValueError:  # not the main thread: the caller forwards Ctrl+C itself
+            previous = None
+        code = int(ExitCode.OK)
+        try:
+            for event in self.session.events():
+                code = self._take(event, code)
+        finally:
+            self._flush_output()
+            if previous is not None:
+                signal.signal(signal.SIGINT, previous)
+        return code
+
+    def _take(self, event: api.Event, code: int) -> int:
+        if isinstance(event, api.Output):
+            self._output(event)
+            return code
+        self._flush_output()
+        if isinstance(event, api.Question):
+            self._question(event)
+        elif isinstance(event, api.ChildPrompt):
+            self._child(event)
+        elif isinstance(event, api.NeedsTerminal):
+            self._lend_terminal(event)
+        elif isinstance(event, api.Progress):
+            self._progress(event)
+        elif isinstance(event, api.StepStarted):
+            self._say(self.style.mark(f"Step {event.number} of {event.of}: {event.title}", "bold"))
+            if event.command:
+                self._say("  " + self.style.mark(event.command, "command"))
+        elif isinstance(event, api.StepVerified):
+            self._say(f"  done in {event.seconds:.0f} s" + (": " + "; ".join(event.evidence) if event.evidence else ""))
+        elif isinstance(event, api.StepSkipped):
+            self._say(f"  not run ({event.state}): {event.reason}" if event.reason else f"  not run ({event.state})")
+        elif isinstance(event, api.StepFailed):
+            self._failed(event)
+        elif isinstance(event, api.Notice):
+            self._paragraph(event.text)
+            for command in event.commands:
+                self._say("    " + self.style.mark(command, "command"))
+        elif isinstance(event, api.PlanChanged):
+            self._say("The machine has changed since the plan was made:")
+            for line in event.differences:
+                self._paragraph(line, "- ")
+            self._say(plan_text(event.plan, self.width, self.style))
+        elif isinstance(event, api.RunStarted):
+            self._say(self.style.mark(f"run {event.run}", "dim"))
+        elif isinstance(event, api.FlowFinished):
+            return self._finished(event)
+        return code
+
+    def _say(self, text: str) -> None:
+        sys.stdout.write(text + "\n")
+        sys.stdout.flush()
+        self._last = time.monotonic()
+
+    def _paragraph(self, text: str, first: str = "") -> None:
+        for line in wrap(text, self.width, first, " " * len(first)):
+            self._say(line)
+
+    def _output(self, event: api.Output) -> None:
+        self._lines.feed(event.text)
+        total = self._lines.total
+        last = max(self._printed, total - 1)
+        if self._partial and last > self._printed:
+            self._clear_partial()
+        while self._printed < last:
+            index = self._printed - (total - len(self._lines))
+            if index >= 0:
+                text = self._lines.line(index) if self.style.colour else self._lines.plain(index)
+                self._say(f"  | {text}")
+            self._printed += 1
+        if self.redraw and len(self._lines):
+            line = self._lines.plain(len(self._lines) - 1)[: self.width - 5]
+            if line != self._partial:
+                sys.stdout.write(f"\r\x1b[K  | {line}")
+                sys.stdout.flush()
+                self._partial = line
+        elif time.monotonic() - self._last > HEARTBEAT:
+            self._say("  still working")
+
+    def _clear_partial(self) -> None:
+        if self._partial and self.redraw:
+            sys.stdout.write("\r\x1b[K")
+        self._partial = ""
+
+    def _flush_output(self) -> None:
+        """Print what stands on the last, unfinished line; the next step begins with an empty model."""
+        self._clear_partial()
+        if len(self._lines):
+            text = self._lines.plain(len(self._lines) - 1)
+            if text.strip() and self._printed < self._lines.total:
+                self._say(f"  | {text}")
+        self._lines = api.LineModel(2_000)
+        self._printed = 0
+
+    def _progress(self, event: api.Progress) -> None:
+        if not event.total:
+            return
+        percent = 100 * event.done // event.total
+        step = 1 if self.redraw else 25
+        if percent // step == self._percent.get(event.step, -1):
+            return
+        self._percent[event.step] = percent // step
+        text = f"  {event.what or 'download'}: {percent} % of {event.total / 1e6:.0f} MB"
+        if self.redraw:
+            sys.stdout.write(f"\r\x1b[K{text}" + ("\n" if event.done >= event.total else ""))
+            sys.stdout.flush()
+        else:
+            self._say(text)
+
+    def _question(self, question: api.Question) -> None:
+        """Ask until the answer is one of the answers; the end of input means the default, which never is yes."""
+        for line in question.details:
+            self._say(f"  {line}")
+        for name in question.names:
+            self._paragraph(name, "  - ")
+        if question.kind == "value":
+            self._value(question)
+            return
+        shown = ", ".join(f"[{answer}]" if answer == question.default else answer for answer in question.answers)
+        while True:
+            given = self.ask(f"{question.text} ({shown}) ")
+            if given is None:
+                self._say("")
+                self._say(f"no more input: {question.default}")
+                self.session.reply(question.default)
+                return
+            answer = _match(given, question.answers, question.default)
+            if answer == "edit":
+                values = self._new_values()
+                if values is None:
+                    continue
+                self.session.reply(api.Reply(answer="edit", values=values))
+                return
+            if answer:
+                self.session.reply(answer)
+                return
+            self._say(f"Please answer one of: {', '.join(question.answers)}.")
+
+    def _value(self, question: api.Question) -> None:
+        for number, choice in enumerate(question.choices, 1):
+            self._say(f"  {number}. {choice.value}" + (f" ({choice.label})" if choice.label else ""))
+        given = self.ask(f"{question.text}" + (f" [{question.suggestion}]" if question.suggestion else "") + ": ")
+        if given is None:
+            self.session.reply("stop")
+            return
+        if given.isdigit() and 1 <= int(given) <= len(question.choices):
+            given = question.choices[int(given) - 1].value
+        self.session.reply(api.Reply(answer="yes", value=given or question.suggestion))
+
+    def _new_values(self) -> dict[str, str] | None:
+        given = self.ask("new values, as name=value name=value (empty: back) ")
+        if not given:
+            return None
+        try:
+            import shlex
+
+            return dict(part.split("=", 1) for part in shlex.split(given))
+        except ValueError:
+            self._say("Write name=value, such as: name=demo python=3.12")
+            return None
+
+    def _child(self, prompt: api.ChildPrompt) -> None:
+        """The step's own program asks; what the person types goes to it as it is."""
+        given = self.ask(f"  | {prompt.text} ")
+        if given is None:
+            self._say("no more input: the step is stopped")
+            self.session.interrupt()
+            return
+        self.session.send(given.encode() + b"\n")
+
+    def _lend_terminal(self, event: api.NeedsTerminal) -> None:
+        self._say("The program takes the terminal now; leave it to go on (usually: exit).")
+        try:
+            code = subprocess.call(list(event.argv), cwd=event.cwd or None, env={**os.environ, **event.env})
+        except OSError as error:
+            self._say(f"it cannot be started: {error}")
+            code = 127
+        self.session.reply(api.Reply(answer="yes", code=code))
+
+    def _failed(self, event: api.StepFailed) -> None:
+        self._say(self.style.mark(f"  failed: {event.reason}", "warn"))
+        if event.hint:
+            self._paragraph(event.hint, "  ")
+        if event.tail:
+            self._say("  the last lines:")
+            for line in event.tail[-12:]:
+                self._say(f"  | {line}")
+        from assistant.line.failure import diagnosis_of
+
+        for line in diagnosis_of(event, self.width, self.style):
+            self._say(line)
+        if event.log:
+            self._say(self.style.mark(f"  the whole output: {event.log}", "dim"))
+
+    def _finished(self, event: api.FlowFinished) -> int:
+        self._say("")
+        self._say(self.style.mark(event.message, "title"))
+        if event.hint:
+            self._paragraph(event.hint)
+        for note in event.notes:
+            self._paragraph(note)
+        for command in event.commands:
+            self._say("    " + self.style.mark(command, "command"))
+        if event.undo and event.run:
+            self._say(self.style.mark(f"To take it back: envguide undo {event.run}", "dim"))
+        return event.exit
+
+
+def _match(given: str, answers: tuple[str, ...], default: str) -> str:
+    """The answer that was meant: whole, or its beginning where only one begins so; empty input is the default."""
+    word = given.strip().lower()
+    if not word:
+        return default
+    if word in answers:
+        return word
+    beginning = [answer for answer in answers if answer.startswith(word)]
+    return beginning[0] if len(beginning) == 1 else ""
