@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from assistant.machine.model import Machine
     from assistant.search.library import Library
 
-SURE = 0.5  # from here on an entry is shown as the answer
-NEAR = 0.3  # from here on an entry is worth naming beside "I don't know that"
+SURE = 0.38  # from here on an entry is shown as the answer
+NEAR = 0.25  # from here on an entry is worth naming beside "I don't know that"
 CLOSE = 0.04  # two scores nearer than this share of the better one are the same
 MAX_QUESTION_BYTES = 4_000_000
 

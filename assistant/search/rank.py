@@ -49,6 +49,7 @@ def rank(query: Query, index: dict[str, Any], limit: int = 8) -> list[Ranked]:
     total = sum(weights.values()) + UNKNOWN_WEIGHT * rarest * len(query.unknown)
     pool = sorted(scores, key=lambda number: -scores[number])[:POOL]
     top = scores[pool[0]] or 1.0
+    unknown_share = UNKNOWN_WEIGHT * rarest * len(query.unknown) / total
     ranked = []
     for number in pool:
         phrase, inside = _phrase(index["phrases"][number], weights, total, idf)
@@ -61,7 +62,7 @@ def rank(query: Query, index: dict[str, Any], limit: int = 8) -> list[Ranked]:
             "exact": 1.0 if phrase > 0.999 else 0.0,
         }
         score = _score(signals)
-        ranked.append(Ranked(number=number, score=score, confidence=_confidence(signals, query), signals=signals))
+        ranked.append(Ranked(number=number, score=score, confidence=_confidence(signals, query, unknown_share), signals=signals))
     ranked.sort(key=lambda item: (-item.score, item.number))
     return ranked[:limit]
 
@@ -97,12 +98,25 @@ def _score(signals: dict[str, float]) -> float:
     )
 
 
-def _confidence(signals: dict[str, float], query: Query) -> float:
-    z = -4.2 + 6.0 * signals["phrase"] + 4.5 * signals["cover"] + 1.0 * signals["inside"] + 1.0 * signals["frame"] + 3.0 * signals["exact"]
-    if not query.anchors and not signals["exact"]:
-        z -= 2.0 if signals["phrase"] > 0.85 else 3.5
+def _confidence(signals: dict[str, float], query: Query, unknown_share: float) -> float:
+    """How sure it is that the entry answers: a logistic fit to questions of ours, on the subject and off it.
+
+    `unknown_share` is the part of the question's weight that is in words no entry holds.
+    """
+    anchors, length = len(query.anchors), len(query.terms) + len(query.unknown)
+    z = (
+        -3.9
+        + 1.2 * signals["phrase"]
+        + 3.4 * signals["cover"]
+        + 0.8 * signals["exact"]
+        + 1.0 * signals["frame"]
+        - 1.8 * unknown_share
+        + (1.3 * min(anchors, 3) if anchors else -0.6)
+        + 2.0 * min(length, 12) / 12
+        - 2.4 * len(query.mended) / max(1, length)
+    )
     if query.foreign:
-        z -= 0.5 if len(query.anchors) > len(query.foreign) else 4.0
+        z -= 1.0 if anchors > len(query.foreign) else 2.5
     return round(1 / (1 + math.exp(-z)), 3)
 
 

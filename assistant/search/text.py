@@ -37,8 +37,9 @@ def fold(text: str) -> str:
 
 
 def words(text: str) -> list[str]:
-    """The words of folded text, joined ones (`conda-forge`, `environment.yml`, `3.10`) whole."""
-    return _WORD.findall(fold(text))
+    """The words of folded text, joined ones (`conda-forge`, `environment.yml`, `3.10`) whole; `what's` counts as `what`."""
+    found: list[str] = _WORD.findall(fold(text))
+    return [word.partition("'")[0] if "'" in word else word for word in found]
 
 
 def parts(word: str) -> list[str]:

@@ -243,7 +243,7 @@ _TROUBLE = frozenset(
     """error errors fail fails failed failing failure unable broken stuck crash crashes cannot can't cant won't wont doesn't
     doesnt exception traceback problem issue""".split()
 )
-_EXPLAIN = frozenset("what what's whats why explain meaning define purpose mean means".split())
+_EXPLAIN = frozenset("what whats why explain meaning define purpose mean means".split())
 
 
 def _kind(folded: str, tokens: list[str]) -> str:
@@ -253,7 +253,7 @@ def _kind(folded: str, tokens: list[str]) -> str:
         said -= {"vs"}
     if said & _COMPARE or "instead of" in folded:
         return "compare"
-    if said & _TROUBLE or {"not", "found"} <= said or {"not", "working"} <= said or any(word.endswith("error") for word in said):
+    if said & _TROUBLE or "n't" in folded or {"not", "found"} <= said or {"not", "working"} <= said or any(word.endswith("error") for word in said):
         return "trouble"
     if said & _EXPLAIN:
         return "explain"
