@@ -14,11 +14,10 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from assistant import paths
 from assistant.content.compiled import to_plain
 from assistant.errors import StateError, UsageError
 from assistant.machine.model import Machine
-from assistant.runner import facts, journal, params, planner, runlog, store, undo_state
+from assistant.runner import facts, journal, params, planner, runlog, store
 from assistant.runner.catalog import Catalog, from_folder, from_plain
 from assistant.runner.engine import Engine
 from assistant.runner.events import (
@@ -225,9 +224,9 @@ def log(run: str = "", form: str = "text") -> str:
 
 
 __all__ = [
-    "Asked", "Catalog", "ChildPrompt", "Event", "Flow", "FlowFinished", "LineModel", "NeedsTerminal", "Notice", "Output",
-    "Plan", "PlanChanged", "PlannedStep", "Policy", "Preview", "Progress", "Question", "Reply", "RunInfo", "RunStarted",
-    "Session", "StateError", "StepFailed", "StepSkipped", "StepStarted", "StepVerified", "catalog", "flows_json",
-    "list_runs", "log", "make_plan", "missing", "parse_settings", "parse_yes", "paths", "preview", "questions",
-    "redo_plan", "resume", "resume_plan", "runs_json", "start_run", "undo", "undo_plan", "undo_state",
+    "Asked", "Catalog", "ChildPrompt", "Event", "Flow", "FlowFinished", "LineModel", "NeedsTerminal", "Notice",
+    "Output", "Plan", "PlanChanged", "PlannedStep", "Policy", "Preview", "Progress", "Question", "Reply", "RunInfo",
+    "RunStarted", "Session", "StateError", "StepFailed", "StepSkipped", "StepStarted", "StepVerified", "catalog",
+    "flows_json", "list_runs", "log", "make_plan", "missing", "parse_settings", "parse_yes", "preview", "questions",
+    "redo_plan", "resume", "resume_plan", "runs_json", "start_run", "undo", "undo_plan",
 ]  # fmt: skip

@@ -85,11 +85,6 @@ def _holds(step: Step, scope: Mapping[str, Checked]) -> bool:
         return True
 
 
-def notes(flow: Flow, scope: template.Values) -> tuple[list[str], list[str]]:
-    """The words and commands at the end of a flow that apply."""
-    return texts(flow.after, scope)
-
-
 def texts(given: tuple[Note, ...], scope: template.Values) -> tuple[list[str], list[str]]:
     """Words and commands of notes whose condition holds, filled."""
     words: list[str] = []

@@ -79,7 +79,7 @@ def edited(data: bytes, edit: Edit) -> bytes:
     """
     mark = codecs.BOM_UTF8 if data.startswith(codecs.BOM_UTF8) else b""
     text = data[len(mark) :].decode("utf-8", "surrogateescape")
-    end = "\r\n" if "\r\n" in text else "\n"
+    end = "\r\n" if text.count("\r\n") * 2 > text.count("\n") else "\n"
     lines = text.split(end)
     if edit.content:
         new = edit.content.rstrip("\n").replace("\n", end) + end

@@ -7,7 +7,6 @@ unclear mean no.
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable, Iterable
 from typing import Literal
 
@@ -83,14 +82,15 @@ class Gate:
     def __init__(self, policy: Policy, ask: Callable[[Question], Reply]) -> None:
         self.policy = policy
         self._ask = ask
-        self._numbers = itertools.count(1)
+        self.asked = 0  # questions so far
         self._shown: set[str] = set()
         self._issued: set[Permit] = set()
         self._each = policy.step_by_step
 
     def next_number(self) -> int:
         """The number of the next question of this run."""
-        return next(self._numbers)
+        self.asked += 1
+        return self.asked
 
     def confirm(self, plan: Plan) -> None:
         """Ask for the plan as a whole.
@@ -164,9 +164,8 @@ class Gate:
     ) -> None:
         if cover and cover in self.policy.yes:
             return
-        details = tuple(
-            filter(None, (step.command, step.reason if step.leftover or step.unsure else "", *step.details))
-        )
+        reason = step.reason if step.leftover or step.unsure or step.foreign else ""
+        details = tuple(filter(None, (step.command, reason, *step.details, *step.foreign[:20])))
         reply = self._question(
             kind, text, ("yes", "edit", "skip", "no", "stop"), step=step.id, details=details, names=names
         )

@@ -143,7 +143,7 @@ def _judge_conda(argv: tuple[str, ...], code: int, text: str) -> Verdict | None:
         if "python" in names and not re.search(r"python\s*=*\s*3\.\d+\.\d+", missing[1]):
             return Verdict(
                 ok=False,
-                reason="conda finds not even Python in its channels: most likely a login page or a proxy answers for them",
+                reason="conda finds not even Python in its channels: probably a login page or a proxy answers for them",
                 hint="open a page in a browser and log in; else see `conda config --show channels`",
             )
         return Verdict(

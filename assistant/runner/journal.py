@@ -1,8 +1,8 @@
 """The journal of a run: JSON lines, each on disk (fsync) before what it announces and after what it proves.
 
-Kinds of lines (`do`): run, plan, before, pid, exit, after, failed, skipped, answer, resume, end. A line that was cut
-by a kill or a power cut is skipped when reading, and the next writer starts a new line: a journal is never
-unreadable.
+Kinds of lines (`do`): run, plan, before, pid, exit, after, contents, failed, skipped, answer, resume, end. A line
+that was cut by a kill or a power cut is skipped when reading, and the next writer starts a new line: a journal is
+never unreadable.
 """
 
 from __future__ import annotations
@@ -269,6 +269,8 @@ def told(step: StepRecord, do: str, line: dict[str, Any], at: str) -> StepRecord
             listings=dict(line.get("listings", {})),
             edited=dict(line.get("edited", {})),
         )
+    if do == "contents":
+        return step.replace(listings={**step.listings, **line.get("listings", {})})
     if do == "failed":
         return step.replace(state="failed", ended=at, pid=0, reason=str(line.get("reason", "")), exit=line.get("exit"))
     if do == "skipped":

@@ -14,6 +14,7 @@ from collections import deque
 from itertools import islice, pairwise
 
 from assistant.runner import sgr
+from assistant.runner.rows import SGR, Row
 
 MAX_LINES = 10_000
 MAX_COLUMNS = 4_096
@@ -22,7 +23,6 @@ REACH = 200  # how many lines above the last one the cursor may go; terminals ar
 
 # Everything but controls; a newline is ordinary here, so that plain output needs one look at C speed.
 _ORDINARY = bytes(set(range(256)) - (set(range(32)) - {10}) - {127})
-_SGR = re.compile(r"\x1b\[([\d;:]{0,64})m")
 _SGR_BYTES = re.compile(rb"\x1b\[[\d;:]{0,64}m")
 _C1 = re.compile("[\x80-\x9f]")
 _TOKEN = re.compile(
@@ -38,64 +38,6 @@ _STRING_END = re.compile("[\x07\x18\x1a\x1b\n\r]")
 _FULL_SCREEN = ("?1049", "?1047", "?47")
 
 
-class _Row:
-    """A line that can be written into: characters and the style of each."""
-
-    __slots__ = ("chars", "styles")
-
-    def __init__(self, text: str = "", style: str = "") -> None:
-        self.chars: list[str] = []
-        self.styles: list[str] = []
-        at = 0
-        for match in _SGR.finditer(text):
-            self._append(text[at : match.start()], style)
-            style = sgr.apply(style, match[1])
-            at = match.end()
-        self._append(text[at:], style)
-
-    def _append(self, text: str, style: str) -> None:
-        self.chars.extend(text)
-        self.styles.extend([style] * len(text))
-
-    def write(self, column: int, text: str, style: str) -> None:
-        """Put text at a column, over what is there."""
-        self.pad(column)
-        end = column + len(text)
-        self.chars[column:end] = text
-        self.styles[column:end] = [style] * len(text)
-
-    def pad(self, column: int) -> None:
-        """Fill with blanks up to a column."""
-        gap = column - len(self.chars)
-        if gap > 0:
-            self._append(" " * gap, "")
-
-    def blank(self, start: int, end: int) -> None:
-        """Erase a range; at the end of the line it is cut off."""
-        if end >= len(self.chars):
-            del self.chars[start:], self.styles[start:]
-        else:
-            self.pad(start)
-            self.chars[start:end] = " " * (end - start)
-            self.styles[start:end] = [""] * (end - start)
-
-    def render(self) -> str:
-        """The line with SGR sequences, complete in itself, without plain blanks at the end."""
-        if not any(self.styles):
-            return "".join(self.chars).rstrip(" ")
-        out: list[str] = []
-        current, start = "", 0
-        for index, style in enumerate(self.styles):
-            if style != current:
-                out += ("".join(self.chars[start:index]), sgr.sequence(style))
-                current, start = style, index
-        tail = "".join(self.chars[start:])
-        if current:
-            return "".join((*out, tail, sgr.RESET))
-        # The last change was back to plain: blanks after it do not count.
-        return "".join((*out, tail.rstrip(" ")))
-
-
 class LineModel:
     """Feed it bytes; read `line(index)` for the lines that are visible. Not thread-safe: one owner.
 
@@ -106,7 +48,7 @@ class LineModel:
     def __init__(self, max_lines: int = MAX_LINES) -> None:
         self.max_lines = max(max_lines, REACH + 1)
         self.version = 0
-        self._rows: deque[_Row | str | tuple[str, str]] = deque([""], self.max_lines)
+        self._rows: deque[Row | str | tuple[str, str]] = deque([""], self.max_lines)
         self._total = 1
         self._full_screen = False
         self._up = 0  # how far the cursor is above the last line
@@ -137,11 +79,11 @@ class LineModel:
         row = self._rows[index]
         if isinstance(row, str):
             return row.rstrip(" ")
-        return (_Row(row[1], row[0]) if isinstance(row, tuple) else row).render()
+        return (Row(row[1], row[0]) if isinstance(row, tuple) else row).render()
 
     def plain(self, index: int) -> str:
         """A line without colours."""
-        return _SGR.sub("", self.line(index)).rstrip(" ")
+        return SGR.sub("", self.line(index)).rstrip(" ")
 
     def lines(self, start: int = 0, stop: int | None = None) -> list[str]:
         """Several lines, cheaply for those near the end."""
@@ -198,7 +140,7 @@ class LineModel:
         if isinstance(row, str):
             return len(row) == self._column
         if isinstance(row, tuple):
-            row = self._rows[-1] = _Row(row[1], row[0])
+            row = self._rows[-1] = Row(row[1], row[0])
         return len(row.chars) == self._column
 
     def _hold_back(self, data: bytes) -> bytes:
@@ -244,7 +186,7 @@ class LineModel:
                 else:
                     self._rows.append(line)
             self._style = style
-        self._column = len(_SGR.sub("", rest[-1]) if styled else rest[-1])
+        self._column = len(SGR.sub("", rest[-1]) if styled else rest[-1])
 
     # Anything else: token by token.
 
@@ -274,12 +216,12 @@ class LineModel:
             elif match["control"] is not None:
                 self._control(match["control"])
 
-    def _row(self) -> _Row:
+    def _row(self) -> Row:
         """The cursor's line, in the form that can be written into."""
         index = len(self._rows) - 1 - self._up
         row = self._rows[index]
-        if not isinstance(row, _Row):
-            row = _Row(row) if isinstance(row, str) else _Row(row[1], row[0])
+        if not isinstance(row, Row):
+            row = Row(row) if isinstance(row, str) else Row(row[1], row[0])
             self._rows[index] = row
         return row
 
@@ -431,7 +373,7 @@ def _style_after(text: str, style: str) -> str:
     start = max(text.rfind("\x1b[0m"), text.rfind("\x1b[m"))
     if start >= 0:
         style = ""
-    for match in _SGR.finditer(text, max(start, 0)):
+    for match in SGR.finditer(text, max(start, 0)):
         style = sgr.apply(style, match[1])
     return style
 

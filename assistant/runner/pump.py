@@ -198,13 +198,16 @@ class _Run:
             return
         prompt = habits.prompt_in(line + (" " if column > len(line) else ""))
         secret = not self.terminal.echoes()
-        if prompt is None and not secret:
+        if secret and (prompt is None or not prompt.certain):
+            prompt = habits.Prompt(text=line, certain=True)
+        if prompt is None:
             return
-        prompt = prompt or habits.Prompt(text=line, certain=True)
+        if not self.interactive and not prompt.certain:
+            return  # it may be no prompt at all, and nobody could answer it
         if self.prompted != f"{self.line.version} {line}":
             self.prompted = f"{self.line.version} {line}"
             self.listener.prompt(prompt, secret)
-        if not self.interactive and (prompt.certain or secret) and quiet >= self.patience.unanswered:
+        if not self.interactive and quiet >= self.patience.unanswered:
             # Never end of input: conda takes that for yes.
             self._begin_stop(f"it asks `{prompt.text}`, and nobody is there to answer")
 

@@ -85,11 +85,7 @@ def after(
     """The fields of an `after` line: which folders were made and what is in them, what edited files are like now."""
     undo = describe.undo_of(bound.step, bound.scope)
     made = [one for path in planned.makes if (one := remove.identify(path))]
-    listings = {}
-    for path in undo.remove if undo else ():
-        listing = remove.listing(path)
-        if listing:
-            listings[path] = folder.keep(f"{Path(path).name}.files.gz", undo_state.write_listing(listing))
+    listings = list_contents(undo.remove if undo else (), folder)
     return {
         "evidence": list(evidence),
         "made": [one.to_plain() for one in made],
@@ -97,6 +93,16 @@ def after(
         "edited": {file: edit.sha256(edit.read(file)) for file in planned.touches},
         "found": found,
     }
+
+
+def list_contents(paths: tuple[str, ...], folder: RunFolder) -> dict[str, str]:
+    """For each folder the file in the run's folder that lists what is in it now."""
+    listings = {}
+    for path in paths:
+        found = remove.listing(path)
+        if found:
+            listings[path] = folder.keep(f"{Path(path).name}.files.gz", undo_state.write_listing(found))
+    return listings
 
 
 def begun(step_id: str, fields: dict[str, Any], was: StepRecord | None) -> StepRecord:

@@ -27,7 +27,7 @@ def undo_flow(record: RunRecord) -> Flow:
         found = _inverse(done)
         steps += found
         if not found:
-            stays.append(f"{done.title or done.id}: {done.undo_note or 'it cannot be taken back'}")
+            stays.append(f"{done.title or done.id}: {done.undo_note or 'not taken back, there is no way to'}")
         elif done.undo_note:
             stays.append(f"{done.title or done.id}: {done.undo_note}")
     if not steps:
@@ -40,7 +40,7 @@ def undo_flow(record: RunRecord) -> Flow:
         title=f"Take back: {record.title or record.flow}",
         why=f"Undoes what the run {record.id} did, in reverse order.",
         steps=tuple(steps),
-        after=tuple(Note(text=_plain(f"Not taken back: {text}")) for text in stays),
+        after=tuple(Note(text=_plain(text)) for text in stays),
     )
 
 
