@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from assistant.dialogue.answer import Answer, Block, Link, SourceNote, Table
-from assistant.dialogue.compose import compose
+from assistant.dialogue.answer import Answer, Block, Link, Table
+from assistant.dialogue.compose import compose, source_notes
 from assistant.errors import UsageError
 
 TYPE_CHECKING = False
@@ -73,7 +73,6 @@ def compare_tools(names: list[str], question: str, library: Library, asked: Aske
             rows.append((str(aspect["title"]), *cells))
     titles = [entry.title for entry in chosen]
     lead = "; ".join(f"{entry.title}: {entry.what}" for entry in chosen if entry.what)
-    sources = library.sources()
     ids = list(dict.fromkeys(name for entry in chosen for name in entry.sources))
     blocks = [
         Block(kind="lead", text=lead + "." if lead and not lead.endswith(".") else lead),
@@ -91,7 +90,7 @@ def compare_tools(names: list[str], question: str, library: Library, asked: Aske
         kind="comparison",
         title=" and ".join(titles) + " compared",
         blocks=tuple(blocks),
-        sources=tuple(SourceNote(id=name, as_of=sources[name].as_of, url=sources[name].url) for name in ids if name in sources),
+        sources=source_notes(tuple(ids), library),
         related=tuple(Link(id=entry.id, title=entry.title) for entry in chosen),
         confidence=0.9,
         more="\n".join(f"- {row[0]}: " + "; ".join(f"{t}: {c}" for t, c in zip(titles, row[1:], strict=True)) for row in rows[MAX_ROWS:]),

@@ -62,6 +62,12 @@ def compose(entry: Entry, question: str, view: View, library: Library, confidenc
     )
 
 
+def source_notes(ids: tuple[str, ...], library: Library) -> tuple[SourceNote, ...]:
+    """The sources of those ids that exist, as an answer shows them."""
+    found = ((name, library.source(name)) for name in ids)
+    return tuple(SourceNote(id=name, as_of=one.as_of, url=one.url, title=one.title) for name, one in found if one)
+
+
 class _Composer:
     """Holds the view and the library while one answer is put together."""
 
@@ -221,23 +227,15 @@ class _Composer:
         return {"venv": "venv", "anaconda": "Anaconda", "miniconda": "Miniconda", "miniforge": "Miniforge"}.get(tool, tool)
 
     def citations(self, ids: tuple[str, ...]) -> tuple[Citation, ...]:
-        if not ids:
-            return ()
-        sections = self.library.sections()
+        found = (self.library.section(name) for name in ids)
         return tuple(
             Citation(section=one.id, heading=one.heading, first=one.first, last=one.last, summary=one.summary)
-            for one in (sections[name] for name in ids if name in sections)
+            for one in found
+            if one
         )
 
     def sources(self, ids: tuple[str, ...]) -> tuple[SourceNote, ...]:
-        if not ids:
-            return ()
-        sources = self.library.sources()
-        return tuple(
-            SourceNote(id=name, as_of=sources[name].as_of, url=sources[name].url, title=sources[name].title)
-            for name in ids
-            if name in sources
-        )
+        return source_notes(ids, self.library)
 
     def flows(self, entry: Entry) -> tuple[FlowOffer, ...]:
         known = set(self.library.flow_ids())

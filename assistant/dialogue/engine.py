@@ -59,13 +59,26 @@ def answer(question: str, library: Library, asked: Asked | None = None) -> Answe
         explained = explain_command(text, library) if is_command(text, library) else None
         if explained:
             return explained
-    if len(text) < 60:
-        from assistant.dialogue.replies import small_talk
-
-        talk = small_talk(text)
-        if talk:
-            return Answer(question=text, status="answered", blocks=(Block(kind="lead", text=talk),), confidence=1.0)
+    talk = _small_talk(text) if len(text) < 60 and _may_be_talk(text) else ""
+    if talk:
+        return Answer(question=text, status="answered", blocks=(Block(kind="lead", text=talk),), confidence=1.0)
     return look_up(text, library, asked)
+
+
+_TALK_WORDS = (
+    "thank", "thx", "ty", "hello", "hi", "hey", "bye", "ok", "great", "good", "you", "help", "cheers", "cool", "nice", "there", "ask", "merci",
+)  # fmt: skip
+
+
+def _may_be_talk(text: str) -> bool:
+    """Whether a short message may be thanks, a greeting or a question about us. A cheap first look."""
+    return text.lower().startswith(_TALK_WORDS) or any(f" {word}" in text.lower() for word in _TALK_WORDS)
+
+
+def _small_talk(text: str) -> str:
+    from assistant.dialogue.replies import small_talk
+
+    return small_talk(text)
 
 
 def look_up(text: str, library: Library, asked: Asked, carried: dict[str, str] | None = None) -> Answer:
@@ -135,11 +148,12 @@ def decide(text: str, query: Query, ranked: list[Ranked], library: Library, aske
         if compared:
             return compared
         return unknown(text, near, ranked[0].confidence if ranked else 0.0, why)
-    compared = _generated_comparison(text, query, library, asked) if query.frame.kind == "compare" else None
     best = library.entry(ranked[0].number)
     said_so = ranked[0].signals["exact"] or ranked[0].signals["phrase"] >= 0.8
-    if compared and not said_so and not _covers(best, query.frame.tools):
-        return compared
+    if query.frame.kind == "compare" and not said_so and not _covers(best, query.frame.tools):
+        compared = _generated_comparison(text, query, library, asked)
+        if compared:
+            return compared
     choices = rival_choices(query, ranked, library)
     if choices:
         return Answer(

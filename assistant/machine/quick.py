@@ -8,23 +8,37 @@ from __future__ import annotations
 import os
 
 from assistant.machine.context import this_machine
-from assistant.machine.environments import active_name, active_prefix, find
 from assistant.machine.layout import TOOLS, executables, is_program, search_path
 from assistant.machine.model import Machine, Tool
 from assistant.machine.shell import running_shell, terminal_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from assistant.machine.context import Roots
 
 ARCHITECTURES = {"amd64": "x86_64", "x64": "x86_64", "aarch64": "arm64"}
 
 
-def quick_machine(roots: Roots | None = None) -> Machine:
-    """System, shell, tools on PATH, names of environments and the active one. Everything else stays unknown."""
+def quick_machine(roots: Roots | None = None, *, environments: bool = True) -> Machine:
+    """System, shell, tools on PATH, names of environments and the active one. Everything else stays unknown.
+
+    Without `environments` these are left out, for answers that name none.
+    """
     roots = roots or this_machine()
-    environments = find(roots)
     shell, evidence = running_shell(roots)
+    found: dict[str, Any] = {}
+    if environments:
+        from assistant.machine.environments import active_name, active_prefix, find
+
+        listed, active = find(roots), active_prefix(roots)
+        found = {
+            "environments": listed,
+            "active_environment": active_name(roots, listed),
+            "active_path": active,
+            "active_real": os.path.realpath(active) if active else "",
+        }
     return Machine(
         system=roots.system,
         architecture=architecture(roots.machine),
@@ -38,9 +52,7 @@ def quick_machine(roots: Roots | None = None) -> Machine:
         user=roots.get("USER") or roots.get("USERNAME"),
         path=roots.path,
         tools=tools_on_path(roots),
-        environments=environments,
-        active_environment=active_name(roots, environments),
-        active_path=active_prefix(roots),
+        **found,
     )
 
 

@@ -8,12 +8,13 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_INLINE = re.compile(r"`([^`]+)`|\*\*([^*]+)\*\*")
+# Patterns are compiled on first use: a plain answer needs few of them.
+_INLINE = r"`([^`]+)`|\*\*([^*]+)\*\*"
 _CODES = {"bold": "1", "dim": "2", "code": "36", "command": "1;36", "warn": "33", "title": "1"}
-_SGR = re.compile(r"\x1b\[[0-9;]*m")
+_SGR = r"\x1b\[[0-9;]*m"
 _RESET = "\x1b[0m"
-_PARTS = re.compile(r"\x1b\[[0-9;]*m|.", re.DOTALL)
-_ITEM = re.compile(r"(\s*)([-*]|\d+\.)\s+(.*)")
+_PARTS = r"(?s:\x1b\[[0-9;]*m|.)"
+_ITEM = r"(\s*)([-*]|\d+\.)\s+(.*)"
 
 
 class Style:
@@ -35,12 +36,12 @@ class Style:
         """Inline Markdown: code and bold."""
         if not self.colour:
             return text.replace("**", "")
-        return _INLINE.sub(lambda found: self.mark(found[1], "code") if found[1] else self.mark(found[2], "bold"), text)
+        return re.sub(_INLINE, lambda found: self.mark(found[1], "code") if found[1] else self.mark(found[2], "bold"), text)
 
 
 def width_of(text: str) -> int:
     """Columns that a text takes (colour codes take none, wide characters two)."""
-    plain = _SGR.sub("", text)
+    plain = re.sub(_SGR, "", text) if "\x1b" in text else text
     if plain.isascii():
         return len(plain)
     import unicodedata
@@ -66,7 +67,7 @@ def wrap(text: str, width: int, first: str = "", rest: str = "") -> list[str]:
         line += word if empty else f" {word}"
         used += size if empty else size + 1
         empty = False
-        if codes := _SGR.findall(word):
+        if codes := re.findall(_SGR, word) if "\x1b" in word else ():
             style = "" if codes[-1] == _RESET else codes[-1]
     if not empty or not lines:
         lines.append(line)
@@ -79,7 +80,7 @@ def hard_wrap(line: str, width: int) -> list[str]:
         return [line]
     pieces: list[str] = []
     piece, used, style = "", 0, ""
-    for part in _PARTS.findall(line):
+    for part in re.findall(_PARTS, line):
         if part.startswith("\x1b"):
             style = "" if part == _RESET else part
             piece += part
@@ -127,7 +128,7 @@ def markdown(text: str, width: int, style: Style) -> list[str]:
             if paragraph:
                 flush()
             rows.append(stripped)
-        elif found := _ITEM.match(raw):
+        elif found := re.match(_ITEM, raw):
             flush()
             bullet = "-" if found[2] in "-*" else found[2]
             lead = " " * min(len(found[1]), 4) + bullet + " "

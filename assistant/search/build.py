@@ -92,7 +92,7 @@ def build_index(entries: list[Entry], lexicon: Lexicon, signature_literals: list
         "count": total,
         "ids": [entry.id for entry in entries],
         "kinds": [entry.kind for entry in entries],
-        "titles": [entry.title for entry in entries],
+        "titles": [" ".join(entry.title.split()) for entry in entries],
         "frames": [_frame(entry) for entry in entries],
         "forms": {word: numbers[term] for word, term in sorted(forms.items()) if term in numbers},
         "terms": {term: number for term, number in numbers.items()},

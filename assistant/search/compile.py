@@ -13,6 +13,10 @@ from assistant.errors import ContentError
 from assistant.search.build import build_index, required_literal
 
 
+# Parts of the index that are lists of text without line breaks.
+LINE_PARTS = ("ids", "kinds", "titles", "postings", "phrases")
+
+
 def load_checked(knowledge: Path, flows: Path) -> Content:
     """Everything read and cross-checked; mistakes are in `problems`."""
     content = load_content(knowledge, flows)
@@ -30,8 +34,9 @@ def compile_content(knowledge: Path, flows: Path, *, strict: bool) -> bytes:
     content = load_checked(knowledge, flows)
     if content.lexicon is None or not content.entries or (strict and len(content.problems)):
         raise ContentError(content.problems.lines())
+    index = build_index(content.entries, content.lexicon, signature_literals(content))
     records: dict[str, Any] = {
-        "index": build_index(content.entries, content.lexicon, signature_literals(content)),
+        **{f"lines:index:{name}" if name in LINE_PARTS else f"index:{name}": part for name, part in index.items()},
         "sections": [to_plain(section) for section in content.sections],
         "sources": {name: to_plain(source) for name, source in content.sources.items()},
         "aspects": [to_plain(aspect) for aspect in content.aspects],

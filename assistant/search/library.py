@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from assistant import paths
-from assistant.content.compiled import Compiled, read_compiled, stamp, write_compiled
+from assistant.content.compiled import Compiled, Index, read_compiled, stamp, write_compiled
 from assistant.content.models import Entry, Section, Source, entry_from_plain
 
 TYPE_CHECKING = False
@@ -18,7 +18,7 @@ class Library:
 
     def __init__(self, compiled: Compiled) -> None:
         self._compiled = compiled
-        self.index: dict[str, Any] = compiled.record("index")
+        self.index: dict[str, Any] = Index(compiled)
         self._numbers: dict[str, int] | None = None
         self._entries: dict[int, Entry] = {}
         self._records: dict[str, Any] = {}
@@ -49,13 +49,15 @@ class Library:
             self._records[name] = self._compiled.record(name)
         return self._records[name]
 
-    def sections(self) -> dict[str, Section]:
-        """The document's sections by id."""
-        return {data["id"]: Section(**data) for data in self.record("sections")}
+    def section(self, section_id: str) -> Section | None:
+        """A section of the document; None where there is none of that id."""
+        data = next((item for item in self.record("sections") if item["id"] == section_id), None)
+        return Section(**data) if data else None
 
-    def sources(self) -> dict[str, Source]:
-        """The sources by id."""
-        return {name: Source(**data) for name, data in self.record("sources").items()}
+    def source(self, source_id: str) -> Source | None:
+        """A source; None where there is none of that id."""
+        data = self.record("sources").get(source_id)
+        return Source(**data) if data else None
 
     def flow_ids(self) -> list[str]:
         """The ids of all flows."""

@@ -32,6 +32,7 @@ _CUDA_TAG = r"\b(cu\d{2,3}|rocm\d\.\d)\b"
 _CUDA = r"\bcuda\s*(?:version\s*)?(\d{1,2}\.\d)\b"
 _CHANNEL = r"(?:^|\s)(?:-c|--channel)[\s=]+([\w-]+)|\bfrom\s+(conda-forge|bioconda|defaults|nvidia|pytorch)\b"
 _FILE = r"(?<![\w/\\.-])((?:[\w.-]+[/\\])*[\w.-]+\.(?:ya?ml|txt|toml|lock|whl|py))\b"
+_INSTALL_VERBS = ("install", "add", "update", "upgrade", "remove", "downgrade", "pin", "import")
 _INSTALL = (
     r"\b(?:install|add|update|upgrade|uninstall|remove|downgrade|pin|import)\s+(?:the\s+)?(?:package\s+|library\s+|module\s+)?"
     r"[`'\"]?([A-Za-z][\w.-]*(?:\[[\w,-]+\])?)[`'\"]?"
@@ -176,7 +177,8 @@ def read_slots(text: str) -> dict[str, str]:
         renamed = search(_NEW_NAME)
         if renamed and renamed[1].lower() not in NOT_A_NAME:
             slots["new_name"] = renamed[1]
-    if "env" in lowered or " name" in lowered or "called" in lowered or "-n" in lowered:
+    padded = f" {lowered}"
+    if any(word in padded for word in (" env ", " environment ", " name", " called ", " named ", " -n")):
         for found in re.finditer(_NAME, text, re.IGNORECASE):
             name = next(group for group in found.groups() if group)
             if name.lower() not in NOT_A_NAME and not name.lower().endswith((".yml", ".yaml", ".txt")) and not is_number(name):
@@ -189,7 +191,7 @@ def read_slots(text: str) -> dict[str, str]:
             if package.lower() not in ("python", "py", "cuda", "pytorch-cuda") and not package.startswith("-"):
                 slots.setdefault("package", package)
                 slots.setdefault("version", found[3])
-    if "package" not in slots and (installed := search(_INSTALL)):
+    if "package" not in slots and any(verb in lowered for verb in _INSTALL_VERBS) and (installed := search(_INSTALL)):
         package = installed[1].rstrip(".")
         if package.lower() not in NOT_A_NAME and package.lower() not in _NOT_A_PACKAGE:
             slots["package"] = package

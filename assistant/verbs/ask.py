@@ -55,7 +55,7 @@ def asked_from(options: argparse.Namespace | Options) -> Asked:
         from assistant.dialogue.compare import resolve_tool
 
         tool = resolve_tool(tool, open_library())
-    return Asked(system=options.os, shell=options.shell, tool=tool, machine=quick_machine(), why=getattr(options, "why", False))
+    return Asked(system=options.os, shell=options.shell, tool=tool, machine=quick_machine(environments=False), why=getattr(options, "why", False))
 
 
 def show(result: Answer, options: argparse.Namespace | Options) -> None:

@@ -63,10 +63,10 @@ def test_the_tool_option_puts_its_form_first() -> None:
 
 def test_system_and_shell_choose_the_command() -> None:
     question = "activate a venv"
-    unix = run("ask", "--os", "linux", "--shell", "bash", question).stdout
-    windows = run("ask", "--os", "windows", "--shell", "powershell", question).stdout
-    assert "bin/activate" in unix and "Scripts" not in unix.split("from:")[0].split("See also")[0].split("In other tools")[0]
-    assert "Scripts" in windows and "Activate.ps1" in windows
+    unix = run("ask", "--json", "--os", "linux", "--shell", "bash", question)
+    windows = run("ask", "--json", "--os", "windows", "--shell", "powershell", question)
+    assert json.loads(unix.stdout)["commands"][0]["run"] == "source .venv/bin/activate"
+    assert json.loads(windows.stdout)["commands"][0]["run"] == ".venv\\Scripts\\Activate.ps1"
 
 
 def test_stdin_without_arguments_is_the_question() -> None:

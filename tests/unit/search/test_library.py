@@ -87,9 +87,10 @@ def test_no_content_at_all_is_an_error_that_says_so(tmp_path: Path, monkeypatch:
 
 def test_records_come_back_as_they_went_in(tmp_path: Path) -> None:
     path = tmp_path / "c.dat"
-    path.write_bytes(encode({"index": {"a": [1, "ü"]}, "x": None}, {"files": []}))
+    path.write_bytes(encode({"index": {"a": [1, "ü"]}, "x": None, "lines:l": ["a", "ü b"]}, {"files": []}))
     compiled = read_compiled(str(path))
     assert isinstance(compiled, Compiled)
     assert compiled.record("index") == {"a": [1, "ü"]}
     assert compiled.record("x") is None
+    assert compiled.record("lines:l") == ["a", "ü b"]
     assert path.read_bytes().startswith(MAGIC)
