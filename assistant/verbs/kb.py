@@ -34,10 +34,9 @@ def _folders(given: str | None) -> tuple[Path, Path]:
 
 def _check(knowledge: Path, flows: Path, options: argparse.Namespace) -> int:
     from assistant.content.coverage import stale_sections
-    from assistant.search.compile import load_checked
+    from assistant.verbs.content_check import check_all
 
-    content = load_checked(knowledge, flows)
-    lines = content.problems.lines()
+    content, lines = check_all(knowledge, flows)
     if options.document:
         try:
             stale = stale_sections(content, Path(options.document))
@@ -58,8 +57,13 @@ def _check(knowledge: Path, flows: Path, options: argparse.Namespace) -> int:
 def _build(knowledge: Path, flows: Path, options: argparse.Namespace) -> int:
     from assistant.content.compiled import write_compiled
     from assistant.search.compile import compile_content
+    from assistant.errors import ContentError
     from assistant.search.library import cached_file
+    from assistant.verbs.content_check import check_all
 
+    _, problems = check_all(knowledge, flows)
+    if problems:
+        raise ContentError(problems)
     data = compile_content(knowledge, flows, strict=True)
     target = cached_file(str(knowledge))
     if not write_compiled(target, data):

@@ -19,8 +19,13 @@ class CustomBuildHook(BuildHookInterface):  # type: ignore[misc]
             return
         root = Path(self.root)
         sys.path.insert(0, str(root))
+        from assistant.errors import ContentError
         from assistant.search.compile import compile_content
+        from assistant.verbs.content_check import check_all
 
+        _, problems = check_all(root / "knowledge", root / "flows")
+        if problems:
+            raise ContentError(problems)
         data = compile_content(root / "knowledge", root / "flows", strict=True)
         target = Path(tempfile.mkdtemp(prefix="envguide-build-")) / "compiled.dat"
         target.write_bytes(data)
