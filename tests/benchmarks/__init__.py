@@ -1,0 +1,1 @@
+"""Measurements of the answering and of the speed; see README.md."""
