@@ -43,7 +43,7 @@ def find(roots: Roots, *, condas: tuple[str, ...] | None = None) -> tuple[Enviro
     found: dict[str, Environment] = {}
 
     def add(environment: Environment) -> None:
-        found.setdefault(os.path.normcase(os.path.realpath(environment.path)), environment)
+        found.setdefault(_key(environment.path), environment)
 
     for one in _conda(roots, condas):
         add(one)
@@ -59,7 +59,14 @@ def find(roots: Roots, *, condas: tuple[str, ...] | None = None) -> tuple[Enviro
         add(Environment(name=_conda_name(active, roots, condas), path=active, kind="conda"))
     elif active and (settings := read_pyvenv(active)) is not None:
         add(Environment(name=_venv_name(active, roots), path=active, kind="uv" if "uv" in settings else "venv"))
+    if active and _key(active) in found:
+        # In the spelling of the variables and of PATH, whatever links lie between.
+        found[_key(active)] = found[_key(active)].replace(path=active)
     return tuple(found.values())
+
+
+def _key(path: str) -> str:
+    return os.path.normcase(os.path.realpath(path))
 
 
 def active_prefix(roots: Roots) -> str:
@@ -167,7 +174,7 @@ def _venv_places(roots: Roots) -> Iterator[str]:
         yield own if os.path.isabs(own) else os.path.join(roots.cwd, own)
     yield from _subfolders(roots.get("WORKON_HOME") or roots.under_home(".virtualenvs"), CHILDREN)
     if roots.system == "windows":
-        poetry = os.path.join(roots.get("LOCALAPPDATA"), "pypoetry", "Cache")
+        poetry = os.path.join(roots.get("LOCALAPPDATA") or roots.home, "pypoetry", "Cache")
     elif roots.system == "macos":
         poetry = roots.under_home("Library", "Caches", "pypoetry")
     else:

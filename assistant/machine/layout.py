@@ -57,11 +57,7 @@ def binaries(prefix: str, system: str) -> str:
 def python_in(prefix: str, system: str, kind: str = "conda") -> str:
     """Where the interpreter of a prefix is, whether or not it is there."""
     if system == "windows":
-        return (
-            os.path.join(prefix, "python.exe")
-            if kind in ("conda", "pixi")
-            else binaries(prefix, system) + "/python.exe"
-        )
+        return os.path.join(prefix if kind in ("conda", "pixi") else binaries(prefix, system), "python.exe")
     return os.path.join(prefix, "bin", "python")
 
 
@@ -111,6 +107,9 @@ def conda_roots(roots: Roots) -> tuple[str, ...]:
 
     def consider(path: str, *, micromamba: bool = False) -> None:
         path = path.rstrip("/\\")
+        parent = os.path.dirname(path)
+        if os.path.basename(parent) == "envs" and is_conda_root(os.path.dirname(parent)):
+            return  # an environment that somebody installed conda into
         if path and (is_conda_root(path) or (micromamba and is_micromamba_root(path))):
             found.setdefault(os.path.realpath(path), path)
 
@@ -145,6 +144,12 @@ def usual_places(roots: Roots) -> Iterator[str]:
     yield from (roots.at(f"/opt/{name}") for name in ("conda", *INSTALLERS))
     yield roots.under_home("micromamba")
     yield roots.under_home(".local/share/mamba")
+    versions = os.path.join(roots.get("PYENV_ROOT") or roots.under_home(".pyenv"), "versions")
+    try:
+        names = sorted(os.listdir(versions))
+    except OSError:
+        names = []
+    yield from (os.path.join(versions, name) for name in names if name.startswith(INSTALLERS))
     if roots.system == "macos":
         for base in ("/opt/homebrew/Caskroom", "/usr/local/Caskroom"):
             for name in ("miniconda", "miniforge", "mambaforge", "anaconda"):
@@ -174,12 +179,17 @@ def configured_folders(key: str, text: str) -> tuple[str, ...]:
     for line in text.splitlines():
         stripped = line.strip()
         if stripped.startswith("- ") and inside:
-            found.append(stripped[2:].strip().strip("'\""))
+            found.append(_bare(stripped[2:]))
         elif stripped and not stripped.startswith("#"):
             inside = stripped.startswith(f"{key}:")
             value = stripped[len(key) + 1 :].strip() if inside else ""
-            found.extend(one.strip().strip("'\"") for one in value.strip("[]").split(",") if one.strip())
-    return tuple(found)
+            found.extend(_bare(one) for one in value.partition(" #")[0].strip().strip("[]").split(",") if one.strip())
+    return tuple(one for one in found if one)
+
+
+def _bare(value: str) -> str:
+    """A YAML text without its comment and quotes."""
+    return value.partition(" #")[0].strip().strip("'\"")
 
 
 def environment_folders(roots: Roots, condas: tuple[str, ...]) -> tuple[str, ...]:

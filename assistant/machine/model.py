@@ -294,6 +294,8 @@ class Machine(Frozen):
     environments: tuple[Environment, ...] = ()
     active_environment: str = ""
     active_path: str = ""
+    active_real: str = ""
+    """`active_path` with all links followed."""
     shell_files: tuple[ShellFile, ...] = ()
     kernels: tuple[Kernel, ...] = ()
     caches: tuple[Cache, ...] = ()

@@ -34,6 +34,7 @@ from assistant.machine.layout import search_path
 from assistant.machine.model import Failure, Machine
 from assistant.machine.quick import quick_machine
 from assistant.machine.shell import running_shell
+from assistant.machine.sizes import folder_size
 
 Facts = dict[str, Any]
 # What is known so far and the time (of `time.monotonic`) by which to answer -> further fields of `Machine`.
@@ -49,6 +50,8 @@ class Probe:
 
 
 PROBES: dict[str, Probe] = {}
+# Measuring environments reads every file in them: only where it is asked for.
+ON_REQUEST = frozenset({"sizes"})
 
 
 def probe_of(name: str, *after: str) -> Callable[[Look], Look]:
@@ -62,12 +65,12 @@ def probe_of(name: str, *after: str) -> Callable[[Look], Look]:
 
 
 def probe(only: set[str] | None = None, timeout: float = 20.0, *, roots: Roots | None = None) -> Machine:
-    """Everything that can be found out, or the probes in `only` with those they build on.
+    """Everything that can be found out (but what is in ON_REQUEST), or the probes in `only` and those they build on.
 
     `timeout` is the time each probe may take, in seconds; what is not finished then is listed in `problems`.
     """
     roots = roots or this_machine()
-    wanted = with_needs(only if only is not None else set(PROBES))
+    wanted = with_needs(set(PROBES) - ON_REQUEST if only is None else only)
     machine = quick_machine(roots).replace(today=datetime.date.today().isoformat())
     answers: queue.Queue[tuple[str, Facts | BaseException]] = queue.Queue()
     waiting = dict.fromkeys(name for name in PROBES if name in wanted)
@@ -199,6 +202,18 @@ def _packages(roots: Roots, machine: Machine, deadline: float) -> Facts:
 def _rank(machine: Machine, index: int) -> int:
     one = machine.environments[index]
     return 0 if one.path == machine.active_path else 1 if one.name == "base" else 2
+
+
+@probe_of("sizes", "packages")
+def _sizes(roots: Roots, machine: Machine, deadline: float) -> Facts:
+    # Files that conda links from its cache count here too, as `du` counts them.
+    found = list(machine.environments)
+    for index in sorted(range(len(found)), key=lambda index: _rank(machine, index)):
+        size, complete = folder_size(found[index].path, deadline=deadline - 0.5)
+        if not complete:
+            break
+        found[index] = found[index].replace(size=size)
+    return {"environments": tuple(found)}
 
 
 @probe_of("kernels", "environments")

@@ -93,7 +93,7 @@ def describe(path: str, roots: Roots, *, order: int = -1, source: str = "path") 
     prefix = prefix_of(real)
     version = version_of(real, prefix, roots)
     if source == "path" and (os.path.isfile(os.path.join(prefix_of(path), "pyvenv.cfg")) or _is_conda(prefix_of(path))):
-        prefix = prefix_of(path)
+        prefix = os.path.realpath(prefix_of(path))
     library = _library(real, version, roots)
     return Python(
         path=path,

@@ -1,6 +1,6 @@
-"""The compatibility tables as frozen records: CUDA and drivers, GPU generations, PyTorch releases, Pythons.
+"""The compatibility tables as frozen records: CUDA and drivers, GPU generations, PyTorch releases, systems, Pythons.
 
-Every version is text: `3.10` as a number would be 3.1.
+knowledge/compatibility.yaml says what each column means. Every version is text: `3.10` as a number would be 3.1.
 """
 
 from __future__ import annotations
@@ -12,57 +12,80 @@ from typing import Any
 from assistant.content.frozen import Frozen
 from assistant.errors import StateError
 from assistant.machine.files import texts
+from assistant.machine.versions import numbers
 from assistant.paths import content_dir
 
 
 class Cuda(Frozen):
-    """One CUDA release: the oldest driver that runs its programs, and the driver that shipped with it, by system."""
+    """One CUDA release with the oldest driver that runs its programs, and the drivers that shipped with it."""
+
+    version: str
+    driver: str
+    linux: str = ""
+    windows: str = ""
+
+
+class Drivers(Frozen):
+    """The oldest driver for a major version of CUDA, to the last digit."""
 
     cuda: str
-    minimum: dict[str, str]
-    shipped: dict[str, str] = {}
+    linux: str
+    windows: str
 
 
 class Generation(Frozen):
-    """GPUs of some compute capabilities. `tags`: wheels with code for them; `last_torch` is empty while supported.
+    """The GPUs of one compute capability. `tags`: wheels with code for them (`arm_tags` on ARM Linux).
 
-    `until` names the last PyTorch whose wheels of one tag still hold the code; `since` the first.
+    `names` are regular expressions for the name that a driver shows. `last_torch` is empty while supported.
     """
 
-    capabilities: tuple[str, ...]
+    capability: str
     generation: str
-    tags: tuple[str, ...]
+    names: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    arm_tags: tuple[str, ...] = ()
+    first_torch: str = ""
     last_torch: str = ""
-    since: dict[str, str] = {}
-    until: dict[str, str] = {}
 
 
 class Release(Frozen):
-    """One PyTorch release. `default_cuda` is the CUDA of PyPI's Linux wheel."""
+    """One PyTorch release. `pypi_cuda` is the CUDA of PyPI's own wheel for Linux."""
 
-    torch: str
+    version: str
     pythons: tuple[str, ...]
     tags: tuple[str, ...]
-    default_cuda: str = ""
+    pypi_cuda: str = ""
     torchvision: str = ""
 
 
-class PythonRelease(Frozen):
-    """One Python. `end_of_life` is a month (2026-10) or a date."""
+class System(Frozen):
+    """What one system needs, and the last PyTorch for it (empty while supported)."""
 
-    python: str
+    system: str
+    machine: str
+    needs: str = ""
+    last_torch: str = ""
+    note: str = ""
+
+
+class PythonRelease(Frozen):
+    """One Python. `end_of_life` is a month, ISO."""
+
+    version: str
     end_of_life: str = ""
     status: str = ""
 
 
 class Table(Frozen):
-    """All tables, newest rows first. `as_of` is the date up to which they are known to hold."""
+    """All tables, newest rows first. `as_of` says for each up to when it is known to hold."""
 
     cuda: tuple[Cuda, ...] = ()
+    drivers: tuple[Drivers, ...] = ()
     gpus: tuple[Generation, ...] = ()
     torch: tuple[Release, ...] = ()
+    systems: tuple[System, ...] = ()
     python: tuple[PythonRelease, ...] = ()
-    as_of: str = ""
+    as_of: dict[str, str] = {}
 
 
 def load_compatibility(path: Path) -> Table:
@@ -79,7 +102,7 @@ def load_compatibility(path: Path) -> Table:
 
 @cache
 def table() -> Table:
-    """The tables of this installation."""
+    """The tables of this installation. Raises StateError as `load_compatibility` does."""
     return load_compatibility(content_dir("knowledge") / "compatibility.yaml")
 
 
@@ -87,64 +110,51 @@ def read_tables(data: Any) -> Table:
     """The tables from plain data whose scalars are text. Raises StateError where it has another shape."""
     if not isinstance(data, dict):
         raise StateError("the compatibility tables are no mapping", "run `envguide kb check`")
-    dates: list[str] = []
 
     def rows(name: str) -> list[dict[str, Any]]:
-        part = data.get(name) or []
-        if isinstance(part, dict):
-            dates.append(str(part.get("as_of", "")))
-            part = part.get("rows") or []
-        if not isinstance(part, list) or not all(isinstance(row, dict) for row in part):
-            raise StateError(f"the table `{name}` is no list of rows", "run `envguide kb check`")
-        return part
+        part = data.get(name) or {}
+        found = part.get("rows") or [] if isinstance(part, dict) else None
+        if not isinstance(found, list) or not all(isinstance(row, dict) for row in found):
+            raise StateError(f"the table `{name}` has no list of rows", "run `envguide kb check`")
+        return found
 
-    tables = Table(
-        cuda=tuple(
-            Cuda(
-                cuda=_text(row, "cuda"), minimum=_by_system(row.get("minimum")), shipped=_by_system(row.get("shipped"))
-            )
-            for row in rows("cuda")
-        ),
+    return Table(
+        cuda=tuple(Cuda(**_texts(row, "version", "driver", "linux", "windows")) for row in rows("cuda")),
+        drivers=tuple(Drivers(**_texts(row, "cuda", "linux", "windows")) for row in rows("drivers")),
         gpus=tuple(
             Generation(
-                capabilities=texts(row.get("capabilities")),
-                generation=_text(row, "generation"),
+                **_texts(row, "capability", "generation", "first_torch", "last_torch"),
+                names=texts(row.get("names")),
                 tags=texts(row.get("tags")),
-                last_torch=_text(row, "last_torch"),
-                since=_mapping(row.get("since")),
-                until=_mapping(row.get("until")),
+                arm_tags=texts(row.get("arm_tags")),
             )
             for row in rows("gpus")
         ),
         torch=tuple(
             Release(
-                torch=_text(row, "torch"),
-                pythons=texts(row.get("python")),
+                **_texts(row, "version", "pypi_cuda", "torchvision"),
+                pythons=_range(texts(row.get("python"))),
                 tags=texts(row.get("tags")),
-                default_cuda=_text(row, "default_cuda"),
-                torchvision=_text(row, "torchvision"),
             )
             for row in rows("torch")
         ),
-        python=tuple(
-            PythonRelease(
-                python=_text(row, "python"), end_of_life=_text(row, "end_of_life"), status=_text(row, "status")
-            )
-            for row in rows("python")
+        systems=tuple(
+            System(**_texts(row, "system", "machine", "needs", "last_torch", "note")) for row in rows("systems")
         ),
+        python=tuple(PythonRelease(**_texts(row, "version", "end_of_life", "status")) for row in rows("python")),
+        as_of={
+            name: str(part.get("as_of", "")) for name, part in data.items() if isinstance(part, dict) and "rows" in part
+        },
     )
-    return tables.replace(as_of=max((date for date in dates if date), default=_text(data, "as_of")))
 
 
-def _text(row: dict[str, Any], key: str) -> str:
-    value = row.get(key)
-    return value.strip() if isinstance(value, str) else ""
+def _texts(row: dict[str, Any], *keys: str) -> dict[str, str]:
+    return {key: row[key].strip() if isinstance(row.get(key), str) else "" for key in keys}
 
 
-def _mapping(value: Any) -> dict[str, str]:
-    return {str(key): str(one) for key, one in value.items()} if isinstance(value, dict) else {}
-
-
-def _by_system(value: Any) -> dict[str, str]:
-    """A version for each system, or one for both."""
-    return {"linux": value, "windows": value} if isinstance(value, str) and value else _mapping(value)
+def _range(ends: tuple[str, ...]) -> tuple[str, ...]:
+    """The Pythons from the oldest to the newest: (3.9, 3.12) -> 3.9, 3.10, 3.11, 3.12."""
+    if len(ends) != 2 or len(numbers(ends[0])) < 2 or len(numbers(ends[1])) < 2:
+        return ()
+    (major, oldest), newest = numbers(ends[0])[:2], numbers(ends[1])[1]
+    return tuple(f"{major}.{minor}" for minor in range(oldest, min(newest, oldest + 50) + 1))

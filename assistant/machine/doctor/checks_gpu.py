@@ -160,7 +160,7 @@ def generation(machine: Machine) -> list[Finding]:
     table = compatibility.table()
     found = []
     for gpu in machine.gpus:
-        row = compatibility.gpu_row(table, gpu.capability)
+        row = compatibility.gpu_row(table, gpu.capability) or compatibility.gpu_named(table, gpu.name)
         if row is not None and row.last_torch:
             tags = ", ".join(row.tags)
             found.append(
@@ -168,7 +168,7 @@ def generation(machine: Machine) -> list[Finding]:
                     check="gpu-generation",
                     effect=NOTE,
                     title=f"PyTorch {row.last_torch} is the last for this GPU",
-                    evidence=f"{gpu.name}, compute capability {gpu.capability} ({row.generation})",
+                    evidence=f"{gpu.name}, compute capability {gpu.capability or row.capability} ({row.generation})",
                     advice=f"Builds that still run on it: {tags}." if tags else "",
                     flow="install-pytorch",
                 )

@@ -136,7 +136,7 @@ def path_order(machine: Machine) -> list[Finding]:
     first = first_python(machine.pythons)
     if one is None or first is None or not one.python or not one.works:
         return []
-    if _inside(first.path, one.path):
+    if _inside(first.path, one.path) or (first.prefix and first.prefix == machine.active_real):
         return []
     name = quote(one.name, machine.shell)
     again = ("conda deactivate", f"conda activate {name}") if one.kind == "conda" else ()

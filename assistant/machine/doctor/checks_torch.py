@@ -18,7 +18,8 @@ def reinstall(machine: Machine, torch: Torch) -> tuple[str, ...]:
     if not choice.torch or environment is None or not environment.python:
         return ()
     python = "python" if environment.path == machine.active_path else program(environment.python, machine.shell)
-    return (f"{python} -m pip install --force-reinstall {choice.packages} --index-url {choice.index}",)
+    index = choice.index or compatibility.INDEX + choice.tag
+    return (f"{python} -m pip install --force-reinstall {choice.packages} --index-url {index}",)
 
 
 @check("torch-cpu-only", "torch", "a CPU build of torch beside a GPU", "torch", "gpu", "environments")
@@ -75,7 +76,7 @@ def generation(machine: Machine) -> list[Finding]:
     found = []
     for torch in machine.torch:
         for gpu in machine.gpus:
-            if not torch.cuda or not gpu.capability or _supported(table, torch, gpu.capability):
+            if not torch.cuda or not gpu.capability or _supported(table, torch, gpu.capability, machine):
                 continue
             built = ", ".join(torch.arches) if torch.arches else f"the cu{torch.cuda.replace('.', '')} build"
             found.append(
@@ -94,10 +95,13 @@ def generation(machine: Machine) -> list[Finding]:
     return found
 
 
-def _supported(table: compatibility.Table, torch: Torch, capability: str) -> bool:
+def _supported(table: compatibility.Table, torch: Torch, capability: str, machine: Machine) -> bool:
     if torch.arches:
         return compatibility.arches_cover(torch.arches, capability)
-    return compatibility.build_covers(table, torch.version, torch.cuda, capability) is not False
+    known = compatibility.build_covers(
+        table, torch.version, torch.cuda, capability, architecture=machine.architecture, system=machine.system
+    )
+    return known is not False
 
 
 @check("torch-import", "torch", "a torch that cannot be imported", "torch")

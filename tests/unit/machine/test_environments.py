@@ -11,12 +11,16 @@ from pathlib import Path
 import pytest
 
 from assistant.machine.context import this_machine
+from assistant.machine.doctor import run_checks
 from assistant.machine.environments import list_environments, parse_pyvenv, read_pyvenv
-from assistant.machine.layout import conda_roots, parse_environments_txt
+from assistant.machine.layout import conda_roots, configured_folders, parse_environments_txt
+from assistant.machine.model import Environment
+from assistant.machine.probe import probe
+from assistant.machine.quick import quick_machine
 from tests.unit.machine.fakes import Fake, conda_environment, conda_root, program, venv, write
 
 
-def named(fake: Fake, name: str):
+def named(fake: Fake, name: str) -> Environment:
     return next(one for one in list_environments(fake.roots()) if one.name == name)
 
 
@@ -187,3 +191,52 @@ def test_a_hundred_environments_are_listed_whole(tmp_path: Path) -> None:
 def test_the_real_machine_can_be_listed() -> None:
     for one in list_environments(this_machine()):
         assert one.path and one.name and one.kind
+
+
+def test_a_home_behind_a_link_is_one_home(tmp_path: Path) -> None:
+    fake = Fake.well(tmp_path)
+    (tmp_path / "link").symlink_to(fake.home, target_is_directory=True)
+    linked = tmp_path / "link" / "miniforge3" / "envs" / "demo"
+    fake.env["CONDA_PREFIX"] = str(linked)
+    fake.path[0] = linked / "bin"
+    machine = quick_machine(fake.roots())
+    assert machine.active is not None and machine.active.path == str(linked) and machine.active_environment == "demo"
+    assert len(machine.environments) == 2
+    fake.path[0] = fake.demo / "bin"  # PATH in the one spelling, the variable in the other
+    machine = probe({"pythons", "environments"}, roots=fake.roots())
+    assert run_checks(machine, ["shell-path-order"]).findings == ()
+
+
+def test_an_environment_with_conda_in_it_is_no_second_conda(tmp_path: Path) -> None:
+    fake = Fake.well(tmp_path)
+    conda_root(fake.conda / "envs" / "build")
+    fake.env["CONDA_EXE"] = str(fake.conda / "envs" / "build" / "bin" / "conda")
+    assert conda_roots(fake.roots()) == (str(fake.conda),)
+
+
+def test_a_conda_that_pyenv_installed(tmp_path: Path) -> None:
+    fake = Fake(tmp_path)
+    root = conda_root(fake.home / ".pyenv" / "versions" / "miniforge3-24.11.3-0")
+    assert conda_roots(fake.roots()) == (str(root),)
+
+
+def test_sizes_are_measured_on_request(tmp_path: Path) -> None:
+    fake = Fake.well(tmp_path)
+    assert all(one.size is None for one in probe(roots=fake.roots()).environments)
+    write(fake.demo / "large", "x" * 300_000)
+    measured = probe({"sizes"}, roots=fake.roots())
+    assert (measured.environment("demo").size or 0) >= 300_000
+    assert measured.environment("demo").detailed
+
+
+@pytest.mark.parametrize(
+    ("text", "folders"),
+    [
+        ("envs_dirs:\n  - /a # big\n  - '/b c'\nother:\n  - /d\n", ("/a", "/b c")),
+        ('envs_dirs: [/a, "/b"]  # both\n', ("/a", "/b")),
+        ("# envs_dirs:\n  - /a\n", ()),
+        ("envs_dirs:\n\n  # note\n  - /a\n", ("/a",)),
+    ],
+)
+def test_folders_in_a_condarc(text: str, folders: tuple[str, ...]) -> None:
+    assert configured_folders("envs_dirs", text) == folders
