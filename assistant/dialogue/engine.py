@@ -59,10 +59,26 @@ def answer(question: str, library: Library, asked: Asked | None = None) -> Answe
         explained = explain_command(text, library) if is_command(text, library) else None
         if explained:
             return explained
+    if _may_be_hardware(text):
+        from assistant.dialogue.hardware import hardware_answer
+
+        from_tables = hardware_answer(text, library, asked)
+        if from_tables:
+            return from_tables
     talk = _small_talk(text) if len(text) < 60 and _may_be_talk(text) else ""
     if talk:
         return Answer(question=text, status="answered", blocks=(Block(kind="lead", text=talk),), confidence=1.0)
     return look_up(text, library, asked)
+
+
+def _may_be_hardware(text: str) -> bool:
+    """Whether the compatibility tables could be meant: CUDA, torch or a driver, and a number or "this machine"."""
+    if len(text) > 300:
+        return False
+    lowered = text.lower()
+    if not ("cuda" in lowered or "torch" in lowered or "driver" in lowered):
+        return False
+    return any(char.isdigit() for char in lowered) or "this " in lowered or "my " in lowered
 
 
 _TALK_WORDS = (

@@ -1,0 +1,64 @@
+"""Questions that the compatibility tables answer, and where the tables end."""
+
+from __future__ import annotations
+
+import pytest
+
+from assistant.dialogue.answer import Answer
+from assistant.dialogue.engine import Asked, answer
+from assistant.render.answers import answer_text
+from assistant.search.library import Library, open_library
+
+
+@pytest.fixture(scope="module")
+def library(tmp_path_factory: pytest.TempPathFactory) -> Library:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ENVGUIDE_HOME", str(tmp_path_factory.mktemp("state")))
+        return open_library()
+
+
+def ask(question: str, library: Library) -> Answer:
+    return answer(question, library, Asked(system="linux", shell="bash"))
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("which cuda for driver 535", ("CUDA 12.x", "12.2", "cu126")),
+        ("which CUDA version does driver 550.54.14 support", ("CUDA 12.x", "12.4")),
+        ("does driver 470 run cuda 12", ("No", "525")),
+        ("does driver 580.65 support cuda 13.0", ("Yes", "580")),
+        ("which driver do I need for cuda 12.4", ("525", "528.33", "550.54.14")),
+        ("can a GTX 1080 run torch 2.15", ("No", "Pascal", "2.14", "cu126")),
+        ("can a gtx1080ti run pytorch 2.10", ("Yes", "Pascal", "cu126")),
+        ("rtx5090 which pytorch", ("Blackwell", "cu130")),
+        ("which torch for compute capability 7.0", ("Volta", "2.14")),
+        ("torch 2.13 which python versions", ("3.10 to 3.14", "cu130", "0.28")),
+    ],
+)
+def test_rows_of_the_tables_answer(library: Library, question: str, expected: tuple[str, ...]) -> None:
+    text = answer_text(ask(question, library))
+    assert all(word in text for word in expected), text
+
+
+@pytest.mark.parametrize(
+    "question", ["can a RTX 4090 run torch 2.99", "which driver for cuda 19.1", "torch 0.4 which python versions"]
+)
+def test_past_the_last_row_it_says_that_it_does_not_know(library: Library, question: str) -> None:
+    text = answer_text(ask(question, library))
+    assert "I don't know" in text and "tables" in text
+
+
+@pytest.mark.parametrize(
+    "question", ["conda vs venv", "how do I install pytorch with cuda", "RuntimeError: CUDA error: no kernel image is available on RTX 3090 driver 535"]
+)
+def test_other_questions_are_left_to_the_search(library: Library, question: str) -> None:
+    answered = ask(question, library)
+    assert answered.entry is None or not answered.entry.id.startswith("compatibility:")
+
+
+def test_a_command_is_offered_and_the_table_is_dated(library: Library) -> None:
+    answered = ask("which cuda for driver 535", library)
+    assert answered.commands and answered.commands[0].run.startswith("pip install")
+    assert "as of 20" in answer_text(answered)
+    assert answered.sources
