@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Literal, NoReturn
 
-from assistant.errors import ExitCode, GuideError
+from assistant.errors import ExitCode, GuideError, StateError
 from assistant.machine.model import Machine
 from assistant.runner import compose, params, processes, store
 from assistant.runner.asking import ask_value
@@ -322,8 +323,9 @@ class Engine:
     ) -> FlowFinished:
         begun = self.ground.begun
         if begun:
-            tell_contents(self.ground)
-            self.ground.folder.journal.write("end", state=state, message=message)
+            with contextlib.suppress(StateError):  # a disk that refuses this line leaves the run to be resumed
+                tell_contents(self.ground)
+                self.ground.folder.journal.write("end", state=state, message=message)
         changed = any(step.state != "skipped" and step.risk != "reads" for step in self.ground.past.values())
         return FlowFinished(
             state=state,

@@ -249,6 +249,6 @@ def split_character(data: bytes) -> tuple[bytes, bytes]:
         if byte < 0x80:
             break
         if byte >= 0xC0:
-            needed = 2 if byte < 0xE0 else 3 if byte < 0xF0 else 4
+            needed = 2 if byte < 0xE0 else 3 if byte < 0xF0 else 4 if byte < 0xF5 else 0  # never in UTF-8
             return (data[:-back], data[-back:]) if back < needed else (data, b"")
     return data, b""
