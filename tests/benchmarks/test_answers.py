@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 
 import pytest
+from rapidfuzz.distance import OSA
 
 from assistant.search.library import Library, open_library
 from tests.benchmarks.answers import envguide, figures, measure_dialogues
@@ -80,3 +81,17 @@ def test_no_question_is_in_both_splits() -> None:
     """Each question belongs to one split, and is asked once."""
     texts = [normal(item.text) for item in load_questions(("tune", "held"))]
     assert len(texts) == len(set(texts))
+
+
+def test_a_typo_is_one_edit_in_one_word(tune: list[Question]) -> None:
+    """The typing errors are what README.md says: the same each time, one word, no more than one letter or swap."""
+    changed = 0
+    for question in tune:
+        typed = with_typo(question)
+        assert typed == with_typo(question)
+        pairs = list(zip(question.text.split(), typed.split(), strict=True))
+        different = [(one, other) for one, other in pairs if one != other]
+        assert len(different) <= 1
+        assert all(OSA.distance(one, other) == 1 for one, other in different)
+        changed += bool(different)
+    assert changed > 0.9 * len(tune)
