@@ -200,6 +200,7 @@ class Lexicon(Frozen):
     synonyms: tuple[tuple[str, ...], ...] = ()
     anchors: tuple[str, ...] = ()
     foreign: tuple[str, ...] = ()
+    subjects: dict[str, tuple[str, ...]] = {}
 
 
 class Aspect(Frozen):

@@ -93,7 +93,7 @@ def build_index(entries: list[Entry], lexicon: Lexicon, signature_literals: list
         "ids": [entry.id for entry in entries],
         "kinds": [entry.kind for entry in entries],
         "titles": [" ".join(entry.title.split()) for entry in entries],
-        "frames": [_frame(entry) for entry in entries],
+        "frames": [_frame(entry, lexicon) for entry in entries],
         "forms": {word: numbers[term] for word, term in sorted(forms.items()) if term in numbers},
         "terms": {term: number for term, number in numbers.items()},
         "canonical": dict(sorted(vocabulary.canonical.items())),
@@ -146,12 +146,15 @@ def phrase_terms(phrase: str, vocabulary: Vocabulary) -> list[str]:
     return sorted({vocabulary.term(word) for word in words(phrase) if word not in STOP_WORDS})
 
 
-def _frame(entry: Entry) -> list[Any]:
-    """[action, object, tools]: what the frame of a question is compared with."""
+def _frame(entry: Entry, lexicon: Lexicon) -> list[Any]:
+    """[action, object, tools, subject]: what the frame of a question is compared with."""
+    prefix = entry.id.split(".")[0]
     tools = sorted({form.tool for form in entry.forms}) or list(entry.tools)
     if entry.kind == "tool":
         tools = [entry.id.split(".")[-1]]
-    return [entry.action, entry.object, tools]
+    elif not tools and prefix in lexicon.tools and entry.kind == "problem":
+        tools = [prefix]
+    return [entry.action, entry.object, tools, prefix if prefix in lexicon.subjects else ""]
 
 
 def _lexicon(lexicon: Lexicon, forms: dict[str, str]) -> dict[str, Any]:
@@ -181,6 +184,7 @@ def _lexicon(lexicon: Lexicon, forms: dict[str, str]) -> dict[str, Any]:
         "shells": bags(lexicon.shells),
         "systems": bags(lexicon.systems),
         "stop_phrases": sorted((phrase.lower() for phrase in lexicon.stop_phrases), key=len, reverse=True),
+        "subjects": {name: all_forms(meanings) for name, meanings in lexicon.subjects.items()},
         "anchors": all_forms(lexicon.anchors),
         "foreign": all_forms(lexicon.foreign),
     }

@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from typing import Any
 
 K1 = 9.0  # saturation, in units of the fields' weighted counts
+HIGHEST_IDF = 5.5  # one rare word must not outweigh all others of a question
 POOL = 60  # entries that are looked at closely
+OTHER_SUBJECT = 0.2  # taken off where an entry's subject is not named by any word of the question
 UNKNOWN_WEIGHT = 0.75  # of the rarest known word's weight: a strange word counts, but less than a known rare one
 
 
@@ -36,7 +38,7 @@ def rank(query: Query, index: dict[str, Any], limit: int = 8) -> list[Ranked]:
     if not terms:
         return []
     idf: list[float] = index["idf"]
-    weights = {term: idf[term] * weight for term, weight in terms.items()}
+    weights = {term: min(idf[term], HIGHEST_IDF) * weight for term, weight in terms.items()}
     scores: dict[int, float] = {}
     held: dict[int, float] = {}
     for term, weight in weights.items():
@@ -143,13 +145,16 @@ KIND_FIT = {
     ("problem", "compare"): -0.08,
     ("problem", ""): -0.04,
     ("tool", ""): 0.14,
+    ("tool", "how"): -0.12,
 }
 
 
 def frame_agreement(frame: Frame, kind: str, entry_frame: list[Any]) -> float:
     """How well an entry's frame fits the question's, about -0.5 (contradicts) to 0.5 (agrees); 0 where nothing can be said."""
-    action, obj, tools = entry_frame
+    action, obj, tools, subject = entry_frame
     value = KIND_FIT.get((kind, frame.kind), 0.0)
+    if subject and subject not in frame.subjects:
+        value -= OTHER_SUBJECT
     if action and action in frame.actions:
         value += 0.08
     if obj and frame.objects:

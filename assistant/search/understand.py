@@ -56,6 +56,7 @@ class Frame(Frozen):
     tools: tuple[str, ...] = ()
     shells: tuple[str, ...] = ()
     systems: tuple[str, ...] = ()
+    subjects: tuple[str, ...] = ()
     slots: dict[str, str] = {}
     kind: str = ""
 
@@ -221,6 +222,7 @@ def read_frame(
 ) -> Frame:
     """Actions, objects, tools, shells and systems that the words name; order does not matter."""
     said = {*kept, *tokens}
+    said |= {piece for word in said for piece in parts(word)}
 
     def named(group: str) -> tuple[str, ...]:
         return tuple(
@@ -235,6 +237,7 @@ def read_frame(
         tools=named("tools"),
         shells=named("shells"),
         systems=named("systems"),
+        subjects=tuple(name for name, forms in lexicon["subjects"].items() if not said.isdisjoint(forms)),
         slots=slots,
         kind=_kind(folded, tokens),
     )
