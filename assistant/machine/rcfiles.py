@@ -13,6 +13,8 @@ from assistant.machine.files import names_in, read_text
 from assistant.machine.layout import prefix_of
 from assistant.machine.model import InitBlock, ShellFile
 
+# No line of interest is longer; patterns take too long on a line without end.
+LONGEST = 2000
 _START = re.compile(r"^\s*(?:# >>> (conda|mamba) initialize >>>|#region (conda|mamba) initialize)\s*$")
 _END = re.compile(r"^\s*(?:# <<< (?:conda|mamba) initialize <<<|#endregion)\s*$")
 # The installation that a block starts: the quoted or bare path of conda, conda.exe, or MAMBA_EXE / MAMBA_ROOT_PREFIX.
@@ -93,8 +95,8 @@ def parse(text: str, path: str = "", shell: str = "", *, home: str = "") -> Shel
     pyenv = False
     inside: list[str] = []
     start, tool = 0, ""
-    lines = text.splitlines()
-    for number, line in enumerate(lines, start=1):
+    for number, whole in enumerate(text.splitlines(), start=1):
+        line = whole.strip()[:LONGEST]
         opening = _START.match(line)
         if opening and not start:
             start, tool, inside = number, opening[1] or opening[2], []
@@ -104,11 +106,11 @@ def parse(text: str, path: str = "", shell: str = "", *, home: str = "") -> Shel
             start = 0
         elif start:
             inside.append(line)
-        elif not line.lstrip().startswith("#"):
+        elif not line.startswith("#"):
             pyenv = pyenv or bool(_PYENV.search(line))
             for pattern, kept in ((_SOURCED, sourced), (_PATH_EDIT, path_edits), (_ALIAS, aliases)):
                 if pattern.match(line):
-                    kept.append(f"line {number}: {line.strip()[:200]}")
+                    kept.append(f"line {number}: {line[:200]}")
     if start:
         blocks.append(InitBlock(tool=tool, root=block_root("\n".join(inside[:30]), home), start=start))
     return ShellFile(

@@ -98,6 +98,11 @@ def test_the_home_in_a_block_is_filled_in(home_word: str) -> None:
     assert block_root(f"x=\"$('{home_word}/conda/bin/conda' 'shell.bash' 'hook')\"", "/home/sam") == "/home/sam/conda"
 
 
+def test_lines_without_end_are_no_burden() -> None:
+    for line in (" " * 300_000, "a" * 300_000, "alias python=" * 20_000, " conda shell." * 20_000):
+        parse(line)
+
+
 def test_a_root_in_other_variables_is_not_guessed() -> None:
     assert block_root("\"$ROOT/bin/conda\" 'shell.bash'", "/home/sam") == ""
 
