@@ -115,7 +115,7 @@ def _confidence(signals: dict[str, float], query: Query, unknown_share: float) -
         - 1.8 * unknown_share
         + (1.3 * min(anchors, 3) if anchors else -0.6)
         + 2.0 * min(length, 12) / 12
-        - 2.4 * len(query.mended) / max(1, length)
+        - 1.2 * len(query.mended) / max(1, length)
     )
     if query.foreign:
         z -= 1.0 if anchors > len(query.foreign) else 2.5

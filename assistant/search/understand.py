@@ -9,12 +9,15 @@ from assistant.search.text import STOP_WORDS, fold, is_number, parts, words
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any
 
 MAX_QUESTION = 20_000  # characters that are read; more is not a question
 MAX_TERMS = 120
 NUMBER_WEIGHT = 0.3  # a number in a question is rarely what it is about
-MENDED_WEIGHT = 0.85
+MENDED_WEIGHT = 0.95
+RARE = 5.0  # idf from which on a word is rather a name than a word of the subject
+PART_WEIGHT = 0.8  # of a word that is joined to others: `nvidia` in `nvidia-docker2`
 
 # Patterns are compiled when a question gives reason to (a digit, an `=`, ...): compiling all of them costs more than ranking.
 # A name after one of these words is the environment's: "env called demo", "an environment named demo", "env demo".
@@ -84,7 +87,8 @@ def understand(question: str, index: dict[str, Any]) -> Query:
     for phrase in index["lexicon"]["stop_phrases"]:
         if phrase in stripped:
             stripped = stripped.replace(phrase, " ")
-    slots = read_slots(text)
+    forms, idf = index["forms"], index["idf"]
+    slots = read_slots(text, lambda word: word in forms and idf[forms[word]] < RARE)
     tokens = words(stripped)
     kept = [word for word in tokens if word not in STOP_WORDS][:MAX_TERMS]
     if not kept:
@@ -121,36 +125,46 @@ def _terms(
         if word in named and len(kept) > 1:
             continue
         number = forms.get(word)
-        if number is None and word not in values and not is_number(word):
-            pieces = [piece for piece in parts(word) if piece not in STOP_WORDS]
-            known = [forms[piece] for piece in pieces if piece in forms]
-            if pieces and len(known) == len(pieces):
-                for piece in known:
-                    terms[piece] = max(terms.get(piece, 0), 0.8)
-                continue
-            number, better = (None, "") if _is_code(word, folded) else _lookup(word, index)
-            if number is not None and better:
-                mended[word] = better
-        if number is None:
-            if word in values or is_number(word) or _looks_like_data(word):
-                continue
-            unknown.append(word)
+        if number is not None:
+            terms[number] = NUMBER_WEIGHT if is_number(word) else 1.0
             continue
-        terms[number] = NUMBER_WEIGHT if is_number(word) else MENDED_WEIGHT if word in mended else 1.0
+        if word in values or is_number(word):
+            continue
+        pieces = [] if _is_code(word, folded) else [piece for piece in parts(word) if piece not in STOP_WORDS]
+        if pieces:
+            number, better = _lookup(word, index)
+            if number is not None:
+                if better:
+                    mended[word] = better
+                terms[number] = MENDED_WEIGHT
+                continue
+        for piece in pieces or [word]:
+            number, better = _lookup(piece, index) if pieces or not _is_code(word, folded) else (None, "")
+            if better:
+                mended[piece] = better
+            if number is not None:
+                weight = MENDED_WEIGHT if better else 1.0
+                terms[number] = max(terms.get(number, 0.0), weight * PART_WEIGHT if pieces else weight)
+            elif not better and not _looks_like_data(piece) and not is_number(piece):
+                unknown.append(piece)
     return terms, tuple(unknown), mended
 
 
 def _lookup(word: str, index: dict[str, Any]) -> tuple[int | None, str]:
-    """A word that no entry holds as it is: by its stem, else by the nearest known word (then that word is returned)."""
+    """A word: as it is, by its stem, else by the nearest known word (then that word is returned too)."""
+    if word in index["forms"]:
+        return index["forms"][word], ""
     from assistant.search.stems import stem
 
     stemmed = stem(word)
     number = index["terms"].get(index["canonical"].get(stemmed, stemmed))
     if number is not None:
-        return number, ""
-    from assistant.search.typos import nearest_form
+        return number, stemmed if stemmed in index["forms"] else ""
+    from assistant.search.typos import IGNORED, nearest_form
 
     better = nearest_form(word, index)
+    if better == IGNORED:
+        return None, IGNORED
     return (index["forms"][better], better) if better else (None, "")
 
 
@@ -165,8 +179,11 @@ def _looks_like_data(word: str) -> bool:
     return digits * 2 >= len(word) or (len(word) > 16 and digits > 3)
 
 
-def read_slots(text: str) -> dict[str, str]:
-    """Values that the question names: environment name, Python version, package, channel, file, CUDA tag."""
+def read_slots(text: str, is_common: Callable[[str], bool] = lambda _: False) -> dict[str, str]:
+    """Values that the question names: environment name, Python version, package, channel, file, CUDA tag.
+
+    `is_common` tells words of the subject, which are no names where nothing says so ("env gpu" is about a GPU).
+    """
     slots: dict[str, str] = {}
     lowered = text.lower()
     has_digit = any(char.isdigit() for char in text)
@@ -182,6 +199,8 @@ def read_slots(text: str) -> dict[str, str]:
     if any(word in padded for word in (" env ", " environment ", " name", " called ", " named ", " -n")):
         for found in re.finditer(_NAME, text, re.IGNORECASE):
             name = next(group for group in found.groups() if group)
+            if found[2] and is_common(name.lower()):
+                continue
             if name.lower() not in NOT_A_NAME and not name.lower().endswith((".yml", ".yaml", ".txt")) and not is_number(name):
                 slots.setdefault("name", name.rstrip(".-"))
     if has_digit and (python := search(_PYTHON)):

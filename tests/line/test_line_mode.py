@@ -1,0 +1,149 @@
+"""Line mode over real ptys and pipes: conversation, pasted errors, slash commands, a whole flow in accessible mode."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pexpect
+import pytest
+from prompt_toolkit.document import Document
+from prompt_toolkit.input import create_pipe_input
+from prompt_toolkit.output import DummyOutput
+
+from assistant.line.flow_console import _match
+from assistant.line.prompt import GuideCompleter, prompt_reader
+from assistant.machine.model import Environment, Machine
+from assistant.search.library import open_library
+
+pytestmark = pytest.mark.skipif(os.name == "nt", reason="drives a POSIX pseudo-terminal")
+
+
+@pytest.fixture
+def chat(tmp_path: Path) -> Iterator[pexpect.spawn[str]]:
+    """`envguide chat --accessible` on a real terminal, in an empty folder."""
+    work = tmp_path / "work"
+    work.mkdir()
+    child = pexpect.spawn(
+        sys.executable, ["-m", "assistant", "chat", "--accessible"],
+        cwd=str(work), env={**os.environ, "PYTHONPATH": os.getcwd(), "COLUMNS": "80"}, encoding="utf-8", timeout=60, echo=False,
+    )  # fmt: skip
+    child.expect_exact("You: ")
+    yield child
+    child.close(force=True)
+
+
+def test_it_says_that_accessible_mode_is_on(chat: pexpect.spawn[str]) -> None:
+    assert "line mode for screen readers" in chat.before
+
+
+def test_an_answer_has_a_label_and_no_redraw(chat: pexpect.spawn[str]) -> None:
+    chat.sendline("conda vs venv")
+    chat.expect_exact("You: ")
+    assert "Answer: " in chat.before
+    assert "\x1b[" not in chat.before
+    assert "----" not in chat.before
+
+
+def test_a_follow_up_and_leaving(chat: pexpect.spawn[str]) -> None:
+    chat.sendline("create an env called demo with python 3.12")
+    chat.expect_exact("You: ")
+    chat.sendline("and with uv?")
+    chat.expect_exact("uv venv --python 3.12")
+    chat.expect_exact("You: ")
+    chat.sendline("exit")
+    chat.expect_exact("Good-bye.")
+    chat.expect(pexpect.EOF)
+    chat.wait()
+    assert chat.exitstatus == 0
+
+
+def test_a_pasted_error_of_several_lines_is_one_message(chat: pexpect.spawn[str]) -> None:
+    chat.send("CommandNotFoundError: Your shell has not been properly configured to use 'conda activate'.\nTo initialize your shell, run\n\n    $ conda init <SHELL_NAME>\n")
+    chat.expect_exact("conda init")
+    chat.expect_exact("You: ")
+    assert chat.before.count("Answer: ") <= 1
+
+
+def test_slash_commands(chat: pexpect.spawn[str]) -> None:
+    for command, expected in (
+        ("/help", "/translate"),
+        ("/compare conda uv", "conda"),
+        ("/translate uv conda create -n x python=3.12", "uv venv --python 3.12"),
+        ("/ref free disk space", "conda clean"),
+        ("/flows", "create-environment"),
+        ("/os windows", "for windows from now on"),
+        ("/nonsense", "no command"),
+        ("/run", "say which flow"),
+    ):
+        chat.sendline(command)
+        chat.expect_exact(expected)
+        chat.expect_exact("You: ")
+
+
+def test_a_whole_flow_reads_well_and_really_runs(chat: pexpect.spawn[str]) -> None:
+    """A screen-reader user makes an environment: every line is plain, every choice is named, the result is real."""
+    chat.sendline(f"/run create-environment tool=venv name=demo location=./demo python={sys.version_info.major}.{sys.version_info.minor}")
+    chat.expect("Run this step")
+    shown = chat.before
+    chat.sendline("yes")
+    chat.expect_exact("You: ", timeout=120)
+    transcript = shown + chat.before
+    assert "\x1b[" not in transcript
+    assert not any(char in transcript for char in "─│┌┐└┘█")
+    assert "will run" in transcript
+    assert "step done" in transcript
+    assert "activate" in transcript
+    python = Path(chat.cwd) / "demo" / "bin" / "python"
+    assert subprocess.run([python, "-c", "print(1)"], capture_output=True, text=True).stdout == "1\n"
+
+
+def test_no_is_the_default_and_changes_nothing(chat: pexpect.spawn[str]) -> None:
+    chat.sendline(f"/run create-environment tool=venv name=demo location=./demo python={sys.version_info.major}.{sys.version_info.minor}")
+    chat.expect("Run this step")
+    chat.sendline("")
+    chat.expect_exact("You: ")
+    assert not (Path(chat.cwd) / "demo").exists()
+
+
+def test_the_end_of_input_leaves(tmp_path: Path) -> None:
+    done = subprocess.run([sys.executable, "-m", "assistant", "chat"], input="conda vs venv\n", capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0
+    assert "Good-bye." in done.stdout
+    assert "\x1b[" not in done.stdout
+
+
+def test_reading_with_prompt_toolkit() -> None:
+    machine = Machine(system="linux")
+    with create_pipe_input() as pipe:
+        read = prompt_reader(open_library(), machine, input=pipe, output=DummyOutput())
+        pipe.send_text("conda vs venv\r")
+        assert read() == "conda vs venv"
+        pipe.send_text("one\x1b\rtwo\r")
+        assert read() == "one\ntwo"
+        pipe.send_text("\x04")
+        assert read() is None
+
+
+def test_completion_knows_commands_flows_and_environments() -> None:
+    machine = Machine(system="linux", environments=(Environment(name="persona", path="/e/persona", kind="conda"),))
+    completer = GuideCompleter(open_library(), machine)
+
+    def complete(text: str) -> list[str]:
+        from prompt_toolkit.completion import CompleteEvent
+
+        return [item.text for item in completer.get_completions(Document(text), CompleteEvent())]
+
+    assert complete("/tr") == ["/translate"]
+    assert "create-environment" in complete("/run create")
+    assert "persona" in complete("activate per")
+
+
+@pytest.mark.parametrize(
+    ("given", "answer"), [("yes", "yes"), ("Y", "yes"), ("", "no"), ("s", ""), ("st", "step"), ("maybe", ""), ("NO", "no")]
+)
+def test_answers_to_the_gate(given: str, answer: str) -> None:
+    assert _match(given, ("yes", "step", "skip", "no"), "no") == answer
