@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from assistant.machine.doctor.finding import BLOCKS, MAY_BITE, NOTE, Finding, check
-from assistant.machine.doctor.fixes import conda_program, move, python_of, quote, some, target, unset
+from assistant.machine.doctor.fixes import conda_program, fresh_name, move, python_of, quote, some, target, unset
+from assistant.machine.files import texts
 from assistant.machine.model import Conda, Machine
 from assistant.machine.records import channel_name
 from assistant.machine.versions import at_least, numbers
@@ -18,6 +19,15 @@ OLD_MONTHS = 12
 def in_use(machine: Machine) -> Conda | None:
     """The conda that a plain `conda` starts."""
     return next((conda for conda in machine.condas if conda.version), None)
+
+
+def channel_removal(conda: Conda, machine: Machine, channel: str) -> str:
+    """The command that takes a channel out of the file that names it (conda itself looks in ~/.condarc alone)."""
+    places = [file.path for file in conda.files if channel in texts(file.values.get("channels"))]
+    separator = "\\" if "\\" in machine.home else "/"
+    own = f"{machine.home}{separator}.condarc"
+    option = "" if not places or own in places else f"--file {quote(places[-1], machine.shell)} "
+    return f"{conda_program(machine)} config {option}--remove channels {quote(channel, machine.shell)}"
 
 
 @check("conda-base-pip", "conda", "packages that pip put into base", "condas", "packages")
@@ -88,14 +98,16 @@ def channels_mixed(machine: Machine) -> list[Finding]:
     names = {channel_name(channel) for channel in conda.channels}
     if not {"defaults", "conda-forge"} <= names:
         return []
-    program = conda_program(machine)
     return [
         Finding(
             check="conda-channels-mixed",
             effect=MAY_BITE,
             title="defaults and conda-forge are mixed",
             evidence=f"channels: {', '.join(conda.channels)}; channel_priority: {conda.channel_priority}",
-            fix=(f"{program} config --remove channels defaults", f"{program} config --set channel_priority strict"),
+            fix=(
+                *(channel_removal(conda, machine, one) for one in conda.channels if channel_name(one) == "defaults"),
+                f"{conda_program(machine)} config --set channel_priority strict",
+            ),
             advice="Builds of the two are not made to fit each other: use one of them.",
             flow="switch-to-conda-forge",
         )
@@ -121,10 +133,10 @@ def environments_mixed(machine: Machine) -> list[Finding]:
             title="environments hold packages of two channels that do not fit each other",
             evidence=some(seen),
             fix=(
-                f"{program} export {target(first, machine)} --from-history --file environment.yml",
-                f"{program} create -n new --file environment.yml --override-channels -c conda-forge",
+                f"{program} env export {target(first, machine)} --from-history --file environment.yml",
+                f"{program} env create -n {fresh_name(first, machine)} --file environment.yml",
             ),
-            advice="Build the environment again from one channel; the old one can go when the new one works.",
+            advice="Leave one channel in the file before the second command, and keep the old one until the new works.",
             flow="switch-to-conda-forge",
         )
     ]
@@ -133,7 +145,9 @@ def environments_mixed(machine: Machine) -> list[Finding]:
 @check("conda-pytorch-channel", "conda", "channels that get no new builds", "condas")
 def pytorch_channel(machine: Machine) -> list[Finding]:
     conda = in_use(machine)
-    names = [channel for channel in conda.channels if channel_name(channel) in FROZEN_CHANNELS] if conda else []
+    if conda is None:
+        return []
+    names = [channel for channel in conda.channels if channel_name(channel) in FROZEN_CHANNELS]
     if not names:
         return []
     return [
@@ -142,9 +156,7 @@ def pytorch_channel(machine: Machine) -> list[Finding]:
             effect=MAY_BITE,
             title="the pytorch channel is configured, and ended with PyTorch 2.5",
             evidence=f"channels: {', '.join(names)}",
-            fix=tuple(
-                f"{conda_program(machine)} config --remove channels {quote(name, machine.shell)}" for name in names
-            ),
+            fix=tuple(channel_removal(conda, machine, name) for name in names),
             advice="Current builds come from conda-forge, or as wheels with pip or uv.",
             flow="install-pytorch",
         )

@@ -5,7 +5,17 @@ from __future__ import annotations
 import re
 
 from assistant.machine.doctor.finding import BLOCKS, MAY_BITE, NOTE, Finding, check
-from assistant.machine.doctor.fixes import conda_program, move, python_of, quote, remove_folder, some, target, unset
+from assistant.machine.doctor.fixes import (
+    conda_program,
+    fresh_name,
+    move,
+    python_of,
+    quote,
+    remove_folder,
+    some,
+    target,
+    unset,
+)
 from assistant.machine.model import Environment, Machine
 from assistant.machine.versions import minor
 
@@ -95,7 +105,10 @@ def frozen(machine: Machine) -> list[Finding]:
             effect=NOTE,
             title="the active environment is frozen",
             evidence=f"{one.path}/conda-meta/frozen",
-            fix=(f"{conda_program(machine)} create -n my-copy --clone {quote(one.name, machine.shell)}",),
+            fix=(
+                f"{conda_program(machine)} create -n {fresh_name(one, machine)} "
+                f"--clone {quote(one.name, machine.shell)}",
+            ),
             advice="conda refuses to change it. Work in a copy.",
             flow="clone-environment",
         )
@@ -169,7 +182,7 @@ def moved(machine: Machine) -> list[Finding]:
         if one.kind in VIRTUAL:
             fix = make_again(one, machine)
         elif original is not None:  # it was copied, and conda can copy it right
-            copy = f"{quote(one.name, machine.shell)}-copy"
+            copy = fresh_name(one, machine)
             fix = (f"{conda_program(machine)} create -n {copy} --clone {quote(original.path, machine.shell)}",)
         else:
             fix = (move(one.path, one.made_at, machine.shell),)
@@ -219,8 +232,8 @@ def overwritten(machine: Machine) -> list[Finding]:
             title="pip replaced packages that conda installed",
             evidence=f"{one.name}: {some(one.overwritten, 3)}",
             fix=(
-                f"{conda_program(machine)} export {target(one, machine)} --from-history --file environment.yml",
-                f"{conda_program(machine)} create -n new --file environment.yml",
+                f"{conda_program(machine)} env export {target(one, machine)} --from-history --file environment.yml",
+                f"{conda_program(machine)} env create -n {fresh_name(one, machine)} --file environment.yml",
             ),
             advice="conda does not know, and its next update may break the environment. Build it again, pip last.",
             flow="recreate-from-file",

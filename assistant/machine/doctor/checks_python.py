@@ -237,8 +237,20 @@ def settings(machine: Machine, name: str) -> list[tuple[str, str, str]]:
         for key, value in file.values.items():
             section, _, setting = key.rpartition(".")
             if setting == name and section in ("global", "install", "download", "wheel") and value:
-                found.append((value, f"{file.path}, {key}", f"python -m pip config unset {key}"))
+                found.append((value, f"{file.path}, {key}", _unset(file.path, key, machine)))
     return found
+
+
+def _unset(path: str, key: str, machine: Machine) -> str:
+    """pip changes one of three files: the environment's, the person's, the system's."""
+    if machine.active_path and path.startswith(machine.active_path):
+        level = "--site"
+    elif machine.home and path.startswith(machine.home):
+        level = "--user"
+    else:
+        level = "--global"
+    sudo = "sudo " if level == "--global" and machine.system != "windows" else ""
+    return f"{sudo}python3 -m pip config {level} unset {key}"
 
 
 @check("pip-indexes", "pip", "indexes that pip asks besides PyPI", "pip", "network")

@@ -253,7 +253,6 @@ def onedrive_profile(machine: Machine) -> list[Finding]:
             effect=MAY_BITE,
             title="the PowerShell profile lies in OneDrive",
             evidence=file.path,
-            fix=("$PROFILE.CurrentUserAllHosts",),
             advice="It is shared with your other computers, where this conda is not, and may be missing while offline.",
         )
         for file in machine.shell_files

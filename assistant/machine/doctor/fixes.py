@@ -85,6 +85,20 @@ def target(environment: Environment, machine: Machine) -> str:
     return f"-p {quote(environment.path, machine.shell)}"
 
 
+def fresh_name(environment: Environment, machine: Machine) -> str:
+    """A name for its successor, as one argument, that no environment has: conda may replace one of the same name."""
+    base = (
+        environment.path.replace("\\", "/").rpartition("/")[2]
+        if environment.name == environment.path
+        else environment.name
+    )
+    taken = {one.name for one in machine.environments}
+    number = 2
+    while f"{base}-{number}" in taken:
+        number += 1
+    return quote(f"{base}-{number}", machine.shell)
+
+
 def python_of(environment: Environment, machine: Machine) -> str:
     """The interpreter of an environment as the first word of a command: `python` in the active one."""
     if environment.path == machine.active_path:

@@ -197,3 +197,25 @@ def test_every_check_has_its_case() -> None:
         "windows-long-paths",
     }
     assert {case.check for case in CASES} | by_hand == set(CHECKS)
+
+
+def test_a_channel_is_taken_out_of_the_file_that_names_it(tmp_path: Path) -> None:
+    fake = Fake.well(tmp_path)
+    write(fake.conda / ".condarc", "channels: [conda-forge, pytorch]\n")
+    (found,) = findings(fake, "conda-pytorch-channel")
+    assert found.fix == (f"conda config --file {fake.conda}/.condarc --remove channels pytorch",)
+    write(fake.home / ".condarc", "channels: [pytorch]\n")
+    assert findings(fake, "conda-pytorch-channel")[0].fix == ("conda config --remove channels pytorch",)
+
+
+def test_the_systems_pip_settings_need_an_administrator(tmp_path: Path) -> None:
+    fake = Fake.well(tmp_path)
+    write(fake.root / "etc" / "pip.conf", "[global]\nno-index = true\n")
+    assert findings(fake, "pip-indexes")[0].fix == ("sudo python3 -m pip config --global unset global.no-index",)
+
+
+def test_a_successor_never_takes_a_name_that_exists(tmp_path: Path) -> None:
+    fake = Fake.well(tmp_path)
+    conda_environment(fake.conda / "envs" / "demo-2")
+    write(fake.demo / "conda-meta" / "frozen", "{}")
+    assert "create -n demo-3 --clone demo" in findings(fake, "environment-frozen")[0].fix[0]

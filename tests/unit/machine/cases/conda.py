@@ -54,7 +54,7 @@ CASES = [
         lambda f: record(f.demo, "mkl", "2025.0", channel=DEFAULTS),
         lambda f: record(f.demo, "mkl", "2025.0"),
         "demo (defaults 1, conda-forge 2)",
-        "--override-channels -c conda-forge",
+        "env create -n demo-2 --file environment.yml",
         "switch-to-conda-forge",
     ),
     Case(

@@ -61,7 +61,7 @@ CASES = [
         lambda f: shutil.copytree(f.demo, f.conda / "envs" / "other", symlinks=True),
         lambda f: conda_environment(f.conda / "envs" / "other"),
         "still name",
-        "create -n other-copy --clone",
+        "create -n other-2 --clone",
     ),
     Case(
         "environment-on-conda",

@@ -102,7 +102,7 @@ CASES = [
         writes(".config/pip/pip.conf", "[global]\nextra-index-url = https://x/simple\n"),
         writes(".config/pip/pip.conf", "[global]\ntimeout = 5\n"),
         "https://x/simple",
-        "pip config unset global.extra-index-url",
+        "python3 -m pip config --user unset global.extra-index-url",
     ),
     Case("pip-places", "blocks", sets(PIP_TARGET="/srv/lib"), sets(PIP_USER="0"), "/srv/lib", "unset PIP_TARGET"),
     Case(
@@ -111,7 +111,7 @@ CASES = [
         writes(".config/pip/pip.conf", "[install]\nbreak-system-packages = true\n"),
         writes(".config/pip/pip.conf", "[install]\nbreak-system-packages = false\n"),
         "break-system-packages",
-        "unset install.break-system-packages",
+        "--user unset install.break-system-packages",
     ),
     Case(
         "pip-needs-environment",

@@ -86,6 +86,6 @@ CASES = [
         does(in_windows(), writes("OneDrive/Documents/PowerShell/profile.ps1", "# mine\n")),
         does(in_windows(), writes("Documents/PowerShell/profile.ps1", "# mine\n")),
         "OneDrive",
-        "$PROFILE",
+        "",
     ),
 ]
