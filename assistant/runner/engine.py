@@ -301,7 +301,7 @@ class Engine:
 
     def _declined(self, refused: Refused) -> NoReturn:
         self._stop_if_wanted()
-        self._end("stopped" if self.done else "declined", refused.message, ExitCode.DECLINED, refused.hint)
+        self._end("stopped" if self.ground.past else "declined", refused.message, ExitCode.DECLINED, refused.hint)
 
     def _end(self, state: State, message: str, code: ExitCode, hint: str = "") -> NoReturn:
         raise _End(self._finish(state, message, code, hint))

@@ -167,10 +167,11 @@ def read_lines(folder: Path) -> tuple[list[dict[str, Any]], int]:
     lines: list[dict[str, Any]] = []
     damaged = 0
     for raw in data.split(b"\n"):
-        if not raw.strip(b"\0 \r"):
+        text = raw.strip(b"\0 \r")  # a power cut may leave zeros where a line was to be
+        if not text:
             continue
         try:
-            line = json.loads(raw.decode("utf-8", "surrogatepass"))
+            line = json.loads(text.decode("utf-8", "surrogatepass"))
         except ValueError:
             damaged += 1
             continue

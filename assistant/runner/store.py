@@ -256,8 +256,8 @@ def info_of(record: journal.RunRecord, undone: bool = False) -> RunInfo:
         done=len(record.verified),
         steps=len(record.planned),
         undoes=record.undoes,
-        can_resume=state in ("interrupted", "failed", "stopped", "blocked", "error"),
-        can_undo=state not in ("running", "undone", "declined") and bool(changed) and not record.undoes,
+        can_resume=state in ("interrupted", "failed", "stopped", "declined", "blocked", "error"),
+        can_undo=state not in ("running", "undone") and bool(changed) and not record.undoes,
     )
 
 

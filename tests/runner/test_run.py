@@ -1,5 +1,6 @@
 """Runs: the gate before anything, the journal around it, proof after it; edits, skips, stops; facts that change."""
 
+import itertools
 import json
 import os
 import stat
@@ -36,7 +37,8 @@ after: [{text: 'made {file}', commands: ['cat {file}']}]
 
 
 def kinds(seen: Driven) -> list[str]:
-    return [event.to_plain()["event"] for event in seen.events]
+    """The names of the events; output may come in any number of pieces."""
+    return [name for name, _ in itertools.groupby(event.to_plain()["event"] for event in seen.events)]
 
 
 def lines_of(seen: Driven) -> list[dict[str, object]]:
