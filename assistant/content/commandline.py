@@ -94,7 +94,8 @@ def _parse_rest(tool: str, rest: list[str], table: FlagTable, pieces: list[Piece
     if names and subcommand is None and rest and not rest[0].startswith(("{", "<")) and tool not in ("python", "venv", "virtualenv"):
         unknown.append(rest[0])
     known = (*(chosen.flags if chosen else ()), *global_flags)
-    _read_flags([*lead, *rest], known, pieces, unknown)
+    runs_another = tool == "uvx" or bool(chosen and chosen.command.split()[-1:] in (["run"], ["exec"], ["runpip"]))
+    _read_flags([*lead, *rest], known, pieces, unknown, runs_another=runs_another)
     return Parsed(
         tool=tool,
         command=chosen.command if chosen else "",
@@ -104,7 +105,10 @@ def _parse_rest(tool: str, rest: list[str], table: FlagTable, pieces: list[Piece
     )
 
 
-def _read_flags(words: list[str], known: tuple[Flag, ...], pieces: list[Piece], unknown: list[str]) -> None:
+def _read_flags(
+    words: list[str], known: tuple[Flag, ...], pieces: list[Piece], unknown: list[str], *, runs_another: bool = False
+) -> None:
+    """Flags and arguments in order. After the program that a `run` command starts, everything belongs to that program."""
     by_name = {name: flag for flag in known for name in flag.flag}
     index = 0
     while index < len(words):
@@ -116,6 +120,9 @@ def _read_flags(words: list[str], known: tuple[Flag, ...], pieces: list[Piece], 
             return
         if not word.startswith("-") or len(word) == 1:
             pieces.append(Piece(text=word, kind="argument"))
+            if runs_another:
+                pieces.extend(Piece(text=item, kind="argument") for item in words[index:])
+                return
             continue
         name, joined, value = word.partition("=")
         flag = by_name.get(word) or by_name.get(name)

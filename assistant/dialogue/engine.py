@@ -194,11 +194,12 @@ def view_for(
     systems: tuple[str, ...] = (),
     shells: tuple[str, ...] = (),
 ) -> View:
-    """For whom to compose: what was asked for by option beats what the question names, which beats the machine."""
+    """For whom to compose: what the question names beats what was asked for by option, which beats the machine."""
     machine = asked.machine
     own_system = machine.system if machine else ""
-    system = asked.system or (systems[0] if len(systems) == 1 else own_system)
-    shell = asked.shell or (shells[0] if len(shells) == 1 else "")
+    named_system = systems[0] if len(systems) == 1 else ""
+    system = named_system or asked.system or own_system
+    shell = shells[0] if len(shells) == 1 else asked.shell if not named_system or named_system == asked.system else ""
     if not shell and machine and system == own_system:
         shell = machine.shell
     if not asked.system and not systems and shell in ("cmd", "powershell") and own_system != "windows":
@@ -226,6 +227,8 @@ def rival_choices(query: Query, ranked: list[Ranked], library: Library) -> tuple
     if len(query.terms) > 2 or len(ranked) < 2 or ranked[0].signals["exact"]:
         return ()
     best = ranked[0]
+    if library.index["frames"][best.number][0] in query.frame.actions:
+        return ()  # the question says what to do, and this is the task that does it
     close = [item for item in ranked if item.score >= best.score * (1 - CLOSE) and item.confidence >= SURE]
     if len(close) < 2 or best.signals["phrase"] > 0.9 or query.frame.kind in ("trouble", "compare"):
         return ()

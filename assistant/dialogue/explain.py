@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from assistant.content.commandline import Parsed, parse, split_line
 from assistant.content.models import Flag, FlagTable, Subcommand
-from assistant.dialogue.answer import Answer, Block, Link, ShownCommand, Table
+from assistant.dialogue.answer import Answer, Block, CorrectionNote, Link, ShownCommand, Table
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from assistant.search.library import Library
 
+IGNORED = {"-y", "--yes", "-q"}
 _PROMPTS = ("$ ", "> ", "% ", "PS> ", "(base) ")
 
 
@@ -96,9 +97,34 @@ def explain_command(text: str, library: Library) -> Answer | None:
         kind="command",
         title=f"What `{line}` does",
         blocks=tuple(blocks),
+        corrections=corrections_about(line, library),
         related=related,
         confidence=0.95,
     )
+
+
+MOST_CORRECTIONS = 2
+
+
+def corrections_about(line: str, library: Library) -> tuple[CorrectionNote, ...]:
+    """What is out of date about a command: corrections that quote nearly all of its words."""
+    from assistant.dialogue.compose import source_notes
+    from assistant.search.rank import rank
+    from assistant.search.understand import understand
+
+    own = {word.strip("\"'`") for word in line.split()} - IGNORED
+    found: dict[str, tuple[float, CorrectionNote]] = {}
+    for item in rank(understand(line, library.index), library.index, limit=20):
+        for correction in library.entry(item.number).correction:
+            said = {word.strip("\"'`.,;:") for word in correction.said.split()}
+            shared = len(own & said) / max(1, len(own))
+            if shared >= 0.75 and len(own & said) >= 3:
+                note = CorrectionNote(
+                    said=correction.said, now=correction.now, as_of=correction.as_of, sources=source_notes(correction.sources, library)
+                )
+                found.setdefault(correction.now, (shared, note))
+    best = sorted(found.values(), key=lambda pair: -pair[0])
+    return tuple(note for _, note in best[:MOST_CORRECTIONS])
 
 
 def _lower(text: str) -> str:
