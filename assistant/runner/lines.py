@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections import deque
 from itertools import islice, pairwise
 
 from assistant.runner import sgr
+from assistant.runner.history import History, Item, lines_of, plain_of, render
 from assistant.runner.rows import SGR, Row
 
 MAX_LINES = 10_000
@@ -23,8 +23,7 @@ REACH = 200  # how many lines above the last one the cursor may go; terminals ar
 
 # Everything but controls; a newline is ordinary here, so that plain output needs one look at C speed.
 _ORDINARY = bytes(set(range(256)) - (set(range(32)) - {10}) - {127})
-_SGR_BYTES = re.compile(rb"\x1b\[[\d;:]{0,64}m")
-_C1 = re.compile("[\x80-\x9f]")
+_NOT_SGR = re.compile(rb"\x1b(?!\[[\d;:]{0,64}m)")
 _TOKEN = re.compile(
     r"(?P<text>[^\x00-\x1f\x7f-\x9f]+)"
     r"|\x1b\[(?P<params>[0-?]{0,64})[ -/]{0,4}(?P<final>[@-~])"
@@ -48,7 +47,8 @@ class LineModel:
     def __init__(self, max_lines: int = MAX_LINES) -> None:
         self.max_lines = max(max_lines, REACH + 1)
         self.version = 0
-        self._rows: deque[Row | str | tuple[str, str]] = deque([""], self.max_lines)
+        self._old = History()
+        self._rows: list[Item] = [""]  # what the cursor can reach, and some more
         self._total = 1
         self._full_screen = False
         self._up = 0  # how far the cursor is above the last line
@@ -71,15 +71,17 @@ class LineModel:
 
     def __len__(self) -> int:
         self._settle()
-        return len(self._rows)
+        return self._old.count + len(self._rows)
 
     def line(self, index: int) -> str:
         """A line as text with SGR sequences only; each is complete in itself."""
-        self._settle()
-        row = self._rows[index]
-        if isinstance(row, str):
-            return row.rstrip(" ")
-        return (Row(row[1], row[0]) if isinstance(row, tuple) else row).render()
+        count = len(self)
+        if index < 0:
+            index += count
+        if not 0 <= index < count:
+            raise IndexError(f"there are {count} lines")
+        old = self._old.count
+        return render(self._rows[index - old] if index >= old else self._old.item(index))
 
     def plain(self, index: int) -> str:
         """A line without colours."""
@@ -108,8 +110,7 @@ class LineModel:
     @property
     def cursor(self) -> tuple[int, int]:
         """Line index and column where the next character goes."""
-        self._settle()
-        return len(self._rows) - 1 - self._up, self._column
+        return len(self) - 1 - self._up, self._column
 
     def _settle(self) -> None:
         """Work up what was fed."""
@@ -119,6 +120,17 @@ class LineModel:
         self._pending.clear()
         self._size = 0
         self._held = b""
+        self._take(data)
+        self._put_away()
+
+    def _put_away(self) -> None:
+        """Lines out of the cursor's reach go to the history, and its oldest ones go altogether."""
+        if len(self._rows) > min(3 * REACH, self.max_lines):
+            self._old.add_items(self._rows[: -REACH - 1])
+            del self._rows[: -REACH - 1]
+        self._old.keep(self.max_lines - len(self._rows))
+
+    def _take(self, data: bytes) -> None:
         if data.endswith(b"\r") or b"\x1b" in data[-80:]:
             data = self._hold_back(data)
         if not self._in_string and not self._up and self._at_end():
@@ -128,10 +140,10 @@ class LineModel:
             if (
                 returns + escapes == len(controls)
                 and returns == data.count(b"\r\n")
-                and (not escapes or escapes == len(_SGR_BYTES.findall(data)))
+                and not (escapes and _NOT_SGR.search(data))
                 and not _has_long_line(data)
             ):
-                self._take_lines(data, bool(escapes))
+                self._take_lines(data)
                 return
         self._take_tokens(self._decoder.decode(data))
 
@@ -140,7 +152,8 @@ class LineModel:
         if isinstance(row, str):
             return len(row) == self._column
         if isinstance(row, tuple):
-            row = self._rows[-1] = Row(row[1], row[0])
+            row = Row(row[1], row[0])
+            self._rows[-1] = row
         return len(row.chars) == self._column
 
     def _hold_back(self, data: bytes) -> bytes:
@@ -152,41 +165,24 @@ class LineModel:
 
     # Plain text, line ends and colours only: whole lines at once.
 
-    def _take_lines(self, data: bytes, styled: bool) -> None:
-        count = data.count(b"\n")
-        if count > self.max_lines:
-            # The lines before the last `max_lines` would be dropped at once: only their style lives on.
-            kept = sum(len(line) + 1 for line in data.rsplit(b"\n", self.max_lines)[1:])
-            if styled:
-                self._style = _style_after(data[:-kept].decode("utf-8", "replace"), self._style)
-            data = data[len(data) - kept + 1 :]
-            self._decoder.reset()
-            self._rows.append("")
-            self._column = 0
-            self._total += count - data.count(b"\n")
-        text = self._decoder.decode(data)
-        if (not text.isascii() and _C1.search(text)) or (styled and "\t" in text):
-            self._take_tokens(text)
-            return
-        first, *rest = text.replace("\r\n", "\n").split("\n")
-        self._take_tokens(first)
+    def _take_lines(self, data: bytes) -> None:
+        end = data.find(b"\n") + 1
+        self._take_tokens(self._decoder.decode(data[:end] if end else data))
+        rest = data[end:] if end else b""
+        count = rest.count(b"\n")
         if not rest:
             return
-        if "\t" in text:
-            rest = [line.expandtabs(8) for line in rest]
-        self._total += len(rest)
-        if not styled and not self._style:
-            self._rows.extend(rest)
-        else:
-            style = self._style
-            for line in rest:
-                if style or "\x1b" in line:
-                    self._rows.append((style, line))
-                    style = _style_after(line, style)
-                else:
-                    self._rows.append(line)
-            self._style = style
-        self._column = len(SGR.sub("", rest[-1]) if styled else rest[-1])
+        if count > REACH:
+            # Lines that the cursor cannot reach any more stay raw until somebody scrolls to them.
+            head = rest[: -sum(len(line) + 1 for line in rest.rsplit(b"\n", REACH)[1:])]
+            rest = rest[len(head) + 1 :]
+            self._old.add_items(self._rows[:-1])
+            self._style = self._old.add_raw(head, self._style)
+            self._rows = [""]
+        items, self._style = lines_of(self._decoder.decode(rest), self._style)
+        self._rows[-1:] = items
+        self._total += count
+        self._column = len(SGR.sub("", plain_of(items[-1])))
 
     # Anything else: token by token.
 
@@ -246,6 +242,8 @@ class LineModel:
         else:
             self._rows.append("")
             self._total += 1
+            if len(self._rows) > 8 * REACH:
+                self._put_away()
 
     def _control(self, char: str) -> None:
         if char == "\n":
@@ -308,9 +306,9 @@ class LineModel:
 
     def _go_to(self, line: int, column: int) -> None:
         """Cursor addressing counts from the page's first line; lines that are missing are added."""
-        dropped = self._total - len(self._rows)
-        target = max(self._page - dropped, len(self._rows) - REACH, 0) + min(line, REACH) - 1
-        while len(self._rows) <= target and len(self._rows) < self.max_lines:
+        first = max(self._page - (self._total - len(self._rows)), len(self._rows) - REACH, 0)
+        target = first + min(line, REACH) - 1
+        while len(self._rows) <= target:
             self._rows.append("")
             self._total += 1
         self._up = min(max(len(self._rows) - 1 - target, 0), REACH)
@@ -337,7 +335,7 @@ class LineModel:
         elif mode in (2, 3):
             # A cleared screen starts a new page: what was shown before stays above it.
             self._up = 0
-            if self.line(-1):
+            if render(self._rows[-1]):
                 self._rows.append("")
                 self._total += 1
             self._page = self._total - 1
@@ -366,16 +364,6 @@ def _without_overwritten(text: str) -> str:
             kept.append(part)
     kept += parts[1:][-1:]
     return "\r".join(kept)
-
-
-def _style_after(text: str, style: str) -> str:
-    """The style at the end of a text; what stands before the last full reset does not matter."""
-    start = max(text.rfind("\x1b[0m"), text.rfind("\x1b[m"))
-    if start >= 0:
-        style = ""
-    for match in SGR.finditer(text, max(start, 0)):
-        style = sgr.apply(style, match[1])
-    return style
 
 
 def strip_controls(text: str) -> str:

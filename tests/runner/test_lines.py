@@ -80,6 +80,20 @@ def test_no_control_gets_through_whatever_comes(data: bytes) -> None:
         assert not [char for char in bare if ord(char) < 32 or 127 <= ord(char) < 160]
 
 
+def test_what_was_scrolled_away_is_still_there_with_its_colours() -> None:
+    data = b"".join(b"\x1b[3%dmline %d\r\n" % (number % 8, number) for number in range(30_000)) + b"\tx\xff\r\n"
+    at_once = fed(data, max_lines=5000)
+    assert at_once.line(0) == "\x1b[0;32mline 25002\x1b[0m"
+    slowly = LineModel(5000)
+    for at in range(0, len(data), 10_007):
+        slowly.feed(data[at : at + 10_007])
+        assert slowly.line(-1) is not None
+    assert at_once.lines() == slowly.lines()
+    assert at_once.plain(-2) == "        x\ufffd"
+    with pytest.raises(IndexError):
+        at_once.line(5000)
+
+
 def test_a_bar_is_redrawn_in_place() -> None:
     model = fed(b"get numpy\r\n 10% #\r 50% ###\r100% ######\r\nnext")
     assert model.text() == "get numpy\n100% ######\nnext"
