@@ -7,7 +7,9 @@ import pytest
 
 from assistant.errors import ContentError
 from assistant.runner import catalog, flowcheck, store
-from assistant.runner.flow import Flow
+from assistant.runner.flow import RISKS, Flow, Step
+from assistant.runner.param_types import TYPES
+from assistant.runner.probes import KINDS
 
 FLOWS = Path(__file__).resolve().parents[2] / "flows"
 GOOD = """\
@@ -75,6 +77,17 @@ def test_mistakes_are_named_with_their_line(tmp_path: Path, old: str, new: str, 
     assert any(says in problem for problem in found), found
     matching = [problem for problem in found if says in problem]
     assert matching[0].startswith(f"flows/good.yaml:{line}:"), matching
+
+
+def test_the_guide_for_authors_is_right(tmp_path: Path) -> None:
+    """Its example has no mistake, and it names every key, type and probe that there is."""
+    guide = (FLOWS / "README.md").read_text(encoding="utf-8")
+    example = guide.partition("```yaml\n")[2].partition("```")[0]
+    assert problems(tmp_path, example, "make-venv") == []
+    internal = {"restore", "backup", "found", "owned"}
+    keys = {name.rstrip("_") for name in (*Flow.__annotations__, *Step.__annotations__)} - internal
+    for name in (*keys, *KINDS, *TYPES, *RISKS, *flowcheck.FACTS):
+        assert f"`{name}" in guide, name
 
 
 def test_all_mistakes_at_once_and_ids_of_knowledge(tmp_path: Path) -> None:
