@@ -20,7 +20,10 @@ DESCRIPTION = """Ask about Python environments and packages in your own words, o
 def parser() -> argparse.ArgumentParser:
     """The whole command line."""
     top = argparse.ArgumentParser(
-        prog="envguide", description=DESCRIPTION, formatter_class=argparse.RawDescriptionHelpFormatter, allow_abbrev=False
+        prog="envguide",
+        description=DESCRIPTION,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
     )
     top.add_argument("-V", "--version", action="store_true", help="print the version")
     top.add_argument("--open", metavar="ID", help="open the full-screen assistant at an entry or a flow")
@@ -34,7 +37,9 @@ def parser() -> argparse.ArgumentParser:
     return top
 
 
-def _add(verbs: argparse._SubParsersAction[argparse.ArgumentParser], name: str, summary: str, module: str, function: str) -> argparse.ArgumentParser:
+def _add(
+    verbs: argparse._SubParsersAction[argparse.ArgumentParser], name: str, summary: str, module: str, function: str
+) -> argparse.ArgumentParser:
     verb = verbs.add_parser(name, help=summary, description=summary, allow_abbrev=False)
     verb.set_defaults(module=module, function=function)
     return verb
@@ -51,7 +56,9 @@ def _view(verb: argparse.ArgumentParser) -> None:
 def _ask(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     ask = _add(verbs, "ask", "answer one question", "ask", "ask")
     ask.add_argument("question", nargs="*", help="the question, in your own words (`-` reads it from standard input)")
-    ask.add_argument("--batch", action="store_true", help="one question a line on standard input, one object a line out")
+    ask.add_argument(
+        "--batch", action="store_true", help="one question a line on standard input, one object a line out"
+    )
     ask.add_argument("--why", action="store_true", help="show how the answer was chosen")
     ask.add_argument("--commands", action="store_true", help="print the commands alone")
     _view(ask)
@@ -87,10 +94,15 @@ def _machine(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
 def _flows(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     flows = _add(verbs, "flows", "list the guided flows", "flows", "flows")
     flows.add_argument("--json", action="store_true", help="one JSON object")
-    for name, summary in (("plan", "show what a flow would do; changes nothing, ever"), ("run", "run a flow: plan, confirm, watch, verify")):
+    for name, summary in (
+        ("plan", "show what a flow would do; changes nothing, ever"),
+        ("run", "run a flow: plan, confirm, watch, verify"),
+    ):
         verb = _add(verbs, name, summary, "flows", name)
         verb.add_argument("flow", help="the flow's id (see `envguide flows`)")
-        verb.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="a value for one of its parameters")
+        verb.add_argument(
+            "--set", action="append", default=[], metavar="NAME=VALUE", help="a value for one of its parameters"
+        )
         verb.add_argument("--json", action="store_true", help="JSON; for `run` one event a line")
         if name == "run":
             _consent(verb)
@@ -124,7 +136,9 @@ def _consent(verb: argparse.ArgumentParser) -> None:
 def _content(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     kb = _add(verbs, "kb", "check, build and count the knowledge", "kb", "kb")
     kb.add_argument("action", choices=("check", "build", "stats", "gaps"))
-    kb.add_argument("path", nargs="?", help="a folder that holds knowledge/ and flows/; the installed content without it")
+    kb.add_argument(
+        "path", nargs="?", help="a folder that holds knowledge/ and flows/; the installed content without it"
+    )
     kb.add_argument("--document", metavar="FILE", help="with check: the source document, to find sections that changed")
     kb.add_argument("--json", action="store_true", help="one JSON object")
     kb.add_argument("--clear", action="store_true", help="with gaps: forget the unanswered questions")

@@ -29,7 +29,9 @@ def user_folder(kind: str) -> str:
         # The XDG rules by hand: importing platformdirs would cost a third of a one-shot answer's time.
         variable, fallback = _XDG[kind]
         base = os.environ.get(variable, "")
-        return os.path.join(base if base.startswith("/") else os.path.join(os.path.expanduser("~"), fallback), "envguide")
+        return os.path.join(
+            base if base.startswith("/") else os.path.join(os.path.expanduser("~"), fallback), "envguide"
+        )
     import platformdirs
 
     dirs = platformdirs.PlatformDirs("envguide", appauthor=False)

@@ -33,6 +33,8 @@ def load_settings() -> dict[str, bool | str]:
             raise UsageError(f"{path}: unknown setting `{key}`", f"known: {', '.join(DEFAULTS)}")
         if type(value) is not type(DEFAULTS[key]):
             kind = "true or false" if isinstance(DEFAULTS[key], bool) else "text"
-            raise UsageError(f"{path}: `{key}` must be {kind}", f"for example: {key} = {str(DEFAULTS[key]).lower() or chr(34) * 2}")
+            raise UsageError(
+                f"{path}: `{key}` must be {kind}", f"for example: {key} = {str(DEFAULTS[key]).lower() or chr(34) * 2}"
+            )
         settings[key] = value
     return settings

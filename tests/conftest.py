@@ -9,7 +9,16 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-_VARIABLES = ("NO_COLOR", "FORCE_COLOR", "ACCESSIBLE", "ENVGUIDE_CONTENT", "CONDA_PREFIX", "CONDA_DEFAULT_ENV", "VIRTUAL_ENV", "CONDA_SHLVL")
+_VARIABLES = (
+    "NO_COLOR",
+    "FORCE_COLOR",
+    "ACCESSIBLE",
+    "ENVGUIDE_CONTENT",
+    "CONDA_PREFIX",
+    "CONDA_DEFAULT_ENV",
+    "VIRTUAL_ENV",
+    "CONDA_SHLVL",
+)
 
 
 @pytest.fixture(scope="session")

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from assistant.content.commandline import parse, split_line, tables_by_tool
 from assistant.content.load import Content
-from assistant.content.models import RISKS, SHELLS, SYSTEMS, Command, Entry
+from assistant.content.models import RISKS, SHELLS, SYSTEMS, Command, Entry, FlagTable
 from assistant.content.schema import nearest
 
 MIN_PHRASINGS = 5
@@ -90,7 +90,9 @@ def _check_references(content: Content, flow_ids: frozenset[str]) -> None:
             _report(content, entry, "id", "say where it comes from: `from` (sections) or `sources`")
     for name, source in content.sources.items():
         if not _AS_OF.match(source.as_of):
-            content.problems.add("knowledge/sources.yaml", 1, f"source `{name}`: `as_of` is `{source.as_of}`; write YYYY-MM")
+            content.problems.add(
+                "knowledge/sources.yaml", 1, f"source `{name}`: `as_of` is `{source.as_of}`; write YYYY-MM"
+            )
 
 
 def normal_phrase(text: str) -> str:
@@ -108,7 +110,9 @@ def _check_phrasings(content: Content) -> None:
             if not key:
                 _report(content, entry, "ask", f"`{phrase}` has no word in it")
             elif owners.setdefault(key, entry.id) != entry.id:
-                _report(content, entry, "ask", f"`{phrase}` is a phrasing of `{owners[key]}` too; keep it in one of them")
+                _report(
+                    content, entry, "ask", f"`{phrase}` is a phrasing of `{owners[key]}` too; keep it in one of them"
+                )
 
 
 def _check_texts(content: Content, entry: Entry) -> None:
@@ -116,13 +120,23 @@ def _check_texts(content: Content, entry: Entry) -> None:
         _report(content, entry, "id", "`answer` is missing: one or two sentences that answer first")
     length = len(entry.answer) + len(entry.body)
     if length > MAX_BEFORE_MORE:
-        _report(content, entry, "body", f"`answer` and `body` have {length} characters; move some below `more` (at most {MAX_BEFORE_MORE})")
+        _report(
+            content,
+            entry,
+            "body",
+            f"`answer` and `body` have {length} characters; move some below `more` (at most {MAX_BEFORE_MORE})",
+        )
     known = content.lexicon.placeholders if content.lexicon else {}
     for key in ("answer", "body", "more", "undo", "cause"):
         text = getattr(entry, key)
         for name in PLACEHOLDER.findall(text):
             if name not in known:
-                _report(content, entry, key, f"unknown placeholder `{{{name}}}`{nearest(name, known)}; a literal brace is doubled")
+                _report(
+                    content,
+                    entry,
+                    key,
+                    f"unknown placeholder `{{{name}}}`{nearest(name, known)}; a literal brace is doubled",
+                )
         if _REGISTRY.search(text):
             _report(content, entry, key, "names a package registry's host; write PyPI")
     if entry.kind == "comparison":
@@ -130,7 +144,12 @@ def _check_texts(content: Content, entry: Entry) -> None:
             _report(content, entry, "tools", "a comparison has at least two `tools` and some `rows`")
         for row in entry.rows:
             if len(row.cells) != len(entry.tools):
-                _report(content, entry, "rows", f"`{row.aspect}` has {len(row.cells)} cells for {len(entry.tools)} tools; write one for each")
+                _report(
+                    content,
+                    entry,
+                    "rows",
+                    f"`{row.aspect}` has {len(row.cells)} cells for {len(entry.tools)} tools; write one for each",
+                )
     if entry.kind == "command":
         lexicon = content.lexicon
         if not entry.forms:
@@ -141,9 +160,19 @@ def _check_texts(content: Content, entry: Entry) -> None:
                 if lexicon and name not in tools:
                     _report(content, entry, key, f"no tool `{name}`{nearest(name, tools)}")
         if lexicon and entry.action not in lexicon.actions:
-            _report(content, entry, "action", f"no action `{entry.action}` in lexicon.yaml{nearest(entry.action, lexicon.actions)}")
+            _report(
+                content,
+                entry,
+                "action",
+                f"no action `{entry.action}` in lexicon.yaml{nearest(entry.action, lexicon.actions)}",
+            )
         if lexicon and entry.object not in lexicon.objects:
-            _report(content, entry, "object", f"no object `{entry.object}` in lexicon.yaml{nearest(entry.object, lexicon.objects)}")
+            _report(
+                content,
+                entry,
+                "object",
+                f"no object `{entry.object}` in lexicon.yaml{nearest(entry.object, lexicon.objects)}",
+            )
         if re.fullmatch(r"[a-z0-9-]+\.[a-z0-9.-]+", entry.undo) and entry.undo not in content.where:
             _report(content, entry, "undo", f"no task `{entry.undo}`{nearest(entry.undo, content.where)}")
     if entry.kind == "problem":
@@ -165,10 +194,20 @@ def _check_problem(content: Content, entry: Entry) -> None:
                 _report(content, entry, "signatures", f"`{pattern}` is no regular expression: {error}")
                 continue
             if _NESTED_QUANTIFIER.search(pattern):
-                _report(content, entry, "signatures", f"`{pattern}` may run long: no quantifier inside a quantified group, no `.*.*`")
+                _report(
+                    content,
+                    entry,
+                    "signatures",
+                    f"`{pattern}` may run long: no quantifier inside a quantified group, no `.*.*`",
+                )
             for name in compiled.groupindex:
                 if name not in known:
-                    _report(content, entry, "signatures", f"the group `{name}` is no placeholder of lexicon.yaml{nearest(name, known)}")
+                    _report(
+                        content,
+                        entry,
+                        "signatures",
+                        f"the group `{name}` is no placeholder of lexicon.yaml{nearest(name, known)}",
+                    )
 
 
 def _check_command(content: Content, entry: Entry, key: str, command: Command) -> None:
@@ -178,20 +217,34 @@ def _check_command(content: Content, entry: Entry, key: str, command: Command) -
     for name in PLACEHOLDER.findall(command.run):
         if name not in known:
             _report(content, entry, key, f"unknown placeholder `{{{name}}}` in `{command.run}`{nearest(name, known)}")
-    for given, allowed, what in ((command.os, SYSTEMS, "os"), (command.shell, SHELLS, "shell"), ((command.risk,), RISKS, "risk")):
+    for given, allowed, what in (
+        (command.os, SYSTEMS, "os"),
+        (command.shell, SHELLS, "shell"),
+        ((command.risk,), RISKS, "risk"),
+    ):
         for name in given:
             if name not in allowed:
-                _report(content, entry, key, f"`{what}` is `{name}`{nearest(name, allowed)}; it must be one of: {', '.join(allowed)}")
+                _report(
+                    content,
+                    entry,
+                    key,
+                    f"`{what}` is `{name}`{nearest(name, allowed)}; it must be one of: {', '.join(allowed)}",
+                )
     if _REGISTRY.search(command.run):
         _report(content, entry, key, f"`{command.run}` names a package registry's host; write PyPI")
 
 
-def _check_parses(content: Content, entry: Entry, key: str, command: Command, tables: dict[str, object]) -> None:
+def _check_parses(content: Content, entry: Entry, key: str, command: Command, tables: dict[str, FlagTable]) -> None:
     for words in split_line(command.run):
-        parsed = parse(words, tables)  # type: ignore[arg-type]
+        parsed = parse(words, tables)
         for name in parsed.unknown if parsed else ():
             place = " ".join(part for part in (parsed.tool, parsed.command) if part) if parsed else ""
-            _report(content, entry, key, f"`{command.run}`: `{place}` has no `{name}` in flags/{parsed.tool if parsed else ''}.yaml")
+            _report(
+                content,
+                entry,
+                key,
+                f"`{command.run}`: `{place}` has no `{name}` in flags/{parsed.tool if parsed else ''}.yaml",
+            )
 
 
 def _check_lexicon(content: Content) -> None:

@@ -51,7 +51,9 @@ def parse(words: list[str], tables: dict[str, FlagTable]) -> Parsed | None:
     """Read one part of a line; None where its tool has no table."""
     words = list(words)
     pieces: list[Piece] = []
-    while words and ("=" in words[0].lstrip("$") and not words[0].startswith("-") or words[0] in ("sudo", "&", "call", "$")):
+    while words and (
+        ("=" in words[0].lstrip("$") and not words[0].startswith("-")) or words[0] in ("sudo", "&", "call", "$")
+    ):
         pieces.append(Piece(text=words.pop(0), kind="argument"))
     if not words:
         return None
@@ -91,7 +93,13 @@ def _parse_rest(tool: str, rest: list[str], table: FlagTable, pieces: list[Piece
             break
     unknown = []
     subcommand = chosen if chosen is not everywhere else None
-    if names and subcommand is None and rest and not rest[0].startswith(("{", "<")) and tool not in ("python", "venv", "virtualenv"):
+    if (
+        names
+        and subcommand is None
+        and rest
+        and not rest[0].startswith(("{", "<"))
+        and tool not in ("python", "venv", "virtualenv")
+    ):
         unknown.append(rest[0])
     known = (*(chosen.flags if chosen else ()), *global_flags)
     runs_another = tool == "uvx" or bool(chosen and chosen.command.split()[-1:] in (["run"], ["exec"], ["runpip"]))

@@ -53,7 +53,11 @@ def _is_shown(command: str, shown: list[list[str]]) -> bool:
         plain = [word.strip("\"'") for word in candidate]
         if len(plain) == len(words) and all(_same(a, b) for a, b in zip(plain, words, strict=True)):
             return True
-        if "{packages}" in plain and plain.index("{packages}") == len(plain) - 1 and plain[:-1] == words[: len(plain) - 1]:
+        if (
+            "{packages}" in plain
+            and plain.index("{packages}") == len(plain) - 1
+            and plain[:-1] == words[: len(plain) - 1]
+        ):
             return True
     return False
 

@@ -31,7 +31,7 @@ class Frozen:
         """Every field that has a value, given or default."""
         names: dict[str, None] = {}
         for cls in reversed(type(self).__mro__):
-            names.update(dict.fromkeys(cls.__dict__.get("__annotations__", {})))
+            names.update(dict.fromkeys(vars(cls).get("__annotations__", {})))
         return {name: getattr(self, name) for name in names if hasattr(self, name)}
 
     def replace(self, **changes: Any) -> Self:

@@ -53,7 +53,9 @@ def load_content(knowledge: Path, flows: Path) -> Content:
     content = Content()
     content.files = source_files(knowledge, flows)
     if not content.files:
-        content.problems.add(str(knowledge), 1, "no knowledge files here; point ENVGUIDE_CONTENT at a folder that has them")
+        content.problems.add(
+            str(knowledge), 1, "no knowledge files here; point ENVGUIDE_CONTENT at a folder that has them"
+        )
         return content
     for path in content.files:
         if path.is_relative_to(knowledge):
@@ -131,7 +133,9 @@ def _load_entry(content: Content, item: Mark, file: str, kind: str) -> None:
         if given is not None:
             allowed = TOPIC_KINDS if kind == "topic" else (kind,)
             if given.value not in allowed:
-                problems.add(file, given.line, f"`kind` is `{given.value}`; in this folder it is {' or '.join(allowed)}")
+                problems.add(
+                    file, given.line, f"`kind` is `{given.value}`; in this folder it is {' or '.join(allowed)}"
+                )
             else:
                 kind = str(given.value)
         keys = KIND_KEYS[kind]
@@ -183,7 +187,9 @@ def _with_tool(command: Command) -> Command:
 def _add(content: Content, entry: Entry, item: Mark, file: str) -> None:
     if entry.id in content.where:
         other_file, other_line = content.where[entry.id]
-        content.problems.add(file, item.line, f"the id `{entry.id}` stands already at {other_file}:{other_line}; choose another")
+        content.problems.add(
+            file, item.line, f"the id `{entry.id}` stands already at {other_file}:{other_line}; choose another"
+        )
         return
     content.entries.append(entry)
     content.where[entry.id] = (file, item.line)
@@ -207,14 +213,15 @@ def _load_tools(content: Content, mark: Mark, file: str) -> None:
         if aspect:
             content.aspects.append(aspect)
     known = {aspect.id for aspect in content.aspects}
-    for item in _part(mark, "tools", tuple, file, problems) or ():
-        if isinstance(item.value, dict):
+    for raw in _part(mark, "tools", tuple, file, problems) or ():
+        item = raw
+        if isinstance(raw.value, dict):
             # `choose` is a sentence here and a list in a comparison.
-            values = {("choose_when" if key == "choose" else key): value for key, value in item.value.items()}
+            values = {("choose_when" if key == "choose" else key): value for key, value in raw.value.items()}
             for key in values:
                 if key not in KIND_KEYS["tool"]:
                     problems.add(file, values[key].line, f"unknown key `{key}` for a tool{_key_hint(key, 'tool')}")
-            item = Mark({k: v for k, v in values.items() if k in KIND_KEYS["tool"] and k != "kind"}, item.line)
+            item = Mark({k: v for k, v in values.items() if k in KIND_KEYS["tool"] and k != "kind"}, raw.line)
         entry = convert(item, Entry, file, problems, "this tool")
         if entry is None:
             continue
@@ -222,7 +229,9 @@ def _load_tools(content: Content, mark: Mark, file: str) -> None:
         for name in entry.aspects.keys() - known:
             problems.add(file, item.line, f"tool `{entry.id}`: no aspect `{name}`{nearest(name, known)}")
         for name in sorted(known - entry.aspects.keys()):
-            problems.add(file, item.line, f"tool `{entry.id}` lacks the aspect `{name}`; add it (`does not apply` where so)")
+            problems.add(
+                file, item.line, f"tool `{entry.id}` lacks the aspect `{name}`; add it (`does not apply` where so)"
+            )
 
 
 __all__ = ["COMMON_KEYS", "Content", "finish", "load_content", "source_files"]

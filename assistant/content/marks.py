@@ -12,7 +12,8 @@ from pathlib import Path
 import yaml
 
 PLAIN_TAGS = {
-    f"tag:yaml.org,2002:{kind}" for kind in ("str", "int", "float", "bool", "null", "timestamp", "seq", "map", "merge", "value")
+    f"tag:yaml.org,2002:{kind}"
+    for kind in ("str", "int", "float", "bool", "null", "timestamp", "seq", "map", "merge", "value")
 }
 Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -21,7 +22,7 @@ Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 class Mark:
     """A value of a YAML file: text, a boolean, None, a tuple of marks or a dict of them; `line` starts at 1."""
 
-    value: str | bool | None | tuple[Mark, ...] | dict[str, Mark]
+    value: str | bool | tuple[Mark, ...] | dict[str, Mark] | None
     line: int
 
 

@@ -145,7 +145,9 @@ def _value(mark: Mark, hint: Any, file: str, problems: Problems, key: str, one_o
     if hint is Any:
         return True, plain(mark)
     if not isinstance(mark.value, str):
-        problems.add(file, mark.line, f"`{key}` is {kind_of(mark)}; write text (quote it where YAML reads it otherwise)")
+        problems.add(
+            file, mark.line, f"`{key}` is {kind_of(mark)}; write text (quote it where YAML reads it otherwise)"
+        )
         return False, ""
     return True, mark.value.strip() if key != "output" else mark.value.rstrip()
 

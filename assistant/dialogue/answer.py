@@ -12,7 +12,7 @@ SCHEMA = 1
 
 
 class ShownCommand(Frozen):
-    """A command with its placeholders filled; `replace` names the examples that the person still has to replace."""
+    """A command with its placeholders filled; `to_replace` names the examples that the person still has to replace."""
 
     run: str
     tool: str = ""
@@ -20,7 +20,7 @@ class ShownCommand(Frozen):
     os: str = ""
     risk: str = "reads"
     note: str = ""
-    replace: tuple[tuple[str, str], ...] = ()
+    to_replace: tuple[tuple[str, str], ...] = ()
 
 
 class Citation(Frozen):
@@ -127,7 +127,9 @@ def to_json(answer: Answer, text: str) -> dict[str, Any]:
             {"run": c.run, "tool": c.tool, "shell": c.shell, "os": c.os, "risk": c.risk, "note": c.note}
             for c in answer.commands
         ],
-        "citations": [{"section": c.section, "lines": [c.first, c.last], "heading": c.heading} for c in answer.citations],
+        "citations": [
+            {"section": c.section, "lines": [c.first, c.last], "heading": c.heading} for c in answer.citations
+        ],
         "corrections": [
             {"said": c.said, "now": c.now, "as_of": c.as_of, "sources": [s.url or s.id for s in c.sources]}
             for c in answer.corrections

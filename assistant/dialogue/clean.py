@@ -8,11 +8,14 @@ MAX_LINE = 4_000  # characters of one line that are read; longer lines are progr
 MAX_OUTPUT = 4_000_000  # characters of an output that are read: its head and its tail
 
 _ESCAPES = re.compile(
-    r"\x1b\[[0-?]*[ -/]*[@-~]|\x9b[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b\x9c]{0,4000}(?:\x07|\x1b\\|\x9c)|\x1b[PX^_][^\x1b]{0,4000}\x1b\\|\x1b[@-Z\\-_]"
+    r"\x1b\[[0-?]*[ -/]*[@-~]|\x9b[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b\x9c]{0,4000}(?:\x07|\x1b\\|\x9c)"
+    r"|\x1b[PX^_][^\x1b]{0,4000}\x1b\\|\x1b[@-Z\\-_]"
 )
 _BACKSPACES = re.compile(r"[^\n\x08]\x08")
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
-_QUOTES = str.maketrans({"‘": "'", "’": "'", "‚": "'", "‹": "'", "›": "'", "“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "\xa0": " "})
+_QUOTES = str.maketrans(
+    {"‘": "'", "’": "'", "‚": "'", "‹": "'", "›": "'", "“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "\xa0": " "}
+)
 
 
 def clean_output(text: str) -> str:

@@ -93,5 +93,8 @@ def compare_tools(names: list[str], question: str, library: Library, asked: Aske
         sources=source_notes(tuple(ids), library),
         related=tuple(Link(id=entry.id, title=entry.title) for entry in chosen),
         confidence=0.9,
-        more="\n".join(f"- {row[0]}: " + "; ".join(f"{t}: {c}" for t, c in zip(titles, row[1:], strict=True)) for row in rows[MAX_ROWS:]),
+        more="\n".join(
+            f"- {row[0]}: " + "; ".join(f"{t}: {c}" for t, c in zip(titles, row[1:], strict=True))
+            for row in rows[MAX_ROWS:]
+        ),
     )

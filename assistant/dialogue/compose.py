@@ -107,7 +107,11 @@ class _Composer:
             blocks.append(Block(kind="commands", text="To make sure that it is this", commands=self.pick(entry.check)))
         for number, fix in enumerate(entry.fixes, 1):
             warning = " (this deletes)" if fix.risk == "deletes" else ""
-            head = f"Fix {number}: {self.fill(fix.text)}{warning}" if len(entry.fixes) > 1 else f"Fix: {self.fill(fix.text)}{warning}"
+            head = (
+                f"Fix {number}: {self.fill(fix.text)}{warning}"
+                if len(entry.fixes) > 1
+                else f"Fix: {self.fill(fix.text)}{warning}"
+            )
             blocks.append(Block(kind="commands", text=head, commands=self.pick(fix.commands, fix.risk)))
         if entry.not_:
             blocks.append(Block(kind="list", text="Don't", items=tuple(self.fill(item) for item in entry.not_)))
@@ -119,7 +123,9 @@ class _Composer:
             by_tool.setdefault(form.tool, []).append(form)
         order = self.tool_order(list(by_tool))
         first = order[0]
-        blocks = [Block(kind="commands", text=f"With {self._tool_title(first)}", commands=self.pick(tuple(by_tool[first])))]
+        blocks = [
+            Block(kind="commands", text=f"With {self._tool_title(first)}", commands=self.pick(tuple(by_tool[first])))
+        ]
         if entry.body:
             blocks.append(Block(kind="text", text=self.fill(entry.body)))
         commands = self.pick(entry.commands)
@@ -133,7 +139,9 @@ class _Composer:
         for tool in asked:
             blocks.insert(0, Block(kind="note", text=f"{self._tool_title(tool)}: {self.fill(entry.none[tool])}"))
         if rows:
-            blocks.append(Block(kind="table", text="In other tools", table=Table(heads=("Tool", "Command"), rows=tuple(rows))))
+            blocks.append(
+                Block(kind="table", text="In other tools", table=Table(heads=("Tool", "Command"), rows=tuple(rows)))
+            )
         if entry.undo:
             undo = entry.undo
             try:
@@ -180,7 +188,7 @@ class _Composer:
                     os=command.os[0] if len(command.os) == 1 else "",
                     risk=worse,
                     note=note,
-                    replace=replace,
+                    to_replace=replace,
                 )
             )
         return tuple(shown)
@@ -224,7 +232,9 @@ class _Composer:
         return (item["example"], False) if item else (f"{{{name}}}", True)
 
     def _tool_title(self, tool: str) -> str:
-        return {"venv": "venv", "anaconda": "Anaconda", "miniconda": "Miniconda", "miniforge": "Miniforge"}.get(tool, tool)
+        return {"venv": "venv", "anaconda": "Anaconda", "miniconda": "Miniconda", "miniforge": "Miniforge"}.get(
+            tool, tool
+        )
 
     def citations(self, ids: tuple[str, ...]) -> tuple[Citation, ...]:
         found = (self.library.section(name) for name in ids)

@@ -72,11 +72,11 @@ def match_signature(
         found = re.search(signature.regex, text, flags)
     else:
         found = None
-        pattern = re.compile(signature.regex, flags)
+        compiled = re.compile(signature.regex, flags)
         for number, line in enumerate(text.split("\n")):
             if number > MAX_LINES_MATCHED:
                 break
-            found = pattern.search(line)
+            found = compiled.search(line)
             if found:
                 break
     if found is None:
@@ -92,7 +92,8 @@ def _line_at(text: str, position: int) -> str:
 
 
 _ERROR_WORD = re.compile(
-    r"^\s*(?:\w+\.)*\w*(?:Error|Exception|Warning)\b\s*:|^\s*(?:error|fatal|ERROR|E)\b\s*[:\]]|^Traceback \(most recent|: command not found|is not recognized as"
+    r"^\s*(?:\w+\.)*\w*(?:Error|Exception|Warning)\b\s*:|^\s*(?:error|fatal|ERROR|E)\b\s*[:\]]|^Traceback \(most recent"
+    r"|: command not found|is not recognized as"
     r"|^\s*×|CondaHTTP|exit (?:code|status) [1-9]|CUDA error|failed with",
     re.MULTILINE,
 )

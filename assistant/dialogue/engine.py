@@ -82,7 +82,8 @@ def _may_be_hardware(text: str) -> bool:
 
 
 _TALK_WORDS = (
-    "thank", "thx", "ty", "hello", "hi", "hey", "bye", "ok", "great", "good", "you", "help", "cheers", "cool", "nice", "there", "ask", "merci",
+    "thank", "thx", "ty", "hello", "hi", "hey", "bye", "ok", "great", "good", "you", "help", "cheers",
+    "cool", "nice", "there", "ask", "merci",
 )  # fmt: skip
 
 
@@ -217,9 +218,21 @@ def unknown(text: str, near: tuple[Link, ...], confidence: float, why: tuple[str
         blocks.append(Block(kind="list", text="The nearest that I know", items=tuple(link.title for link in near)))
     else:
         blocks.append(
-            Block(kind="text", text="I know about Python environments and packages: conda, venv, pip, uv, PyTorch on a GPU, and the errors they give.")
+            Block(
+                kind="text",
+                text="I know about Python environments and packages: conda, venv, pip, uv, PyTorch on a GPU, and the errors "
+                "they give.",
+            )
         )
-    return Answer(question=text, status="unknown", title="I don't know that", blocks=tuple(blocks), related=near, confidence=confidence, why=why)
+    return Answer(
+        question=text,
+        status="unknown",
+        title="I don't know that",
+        blocks=tuple(blocks),
+        related=near,
+        confidence=confidence,
+        why=why,
+    )
 
 
 def rival_choices(query: Query, ranked: list[Ranked], library: Library) -> tuple[Link, ...]:
@@ -249,7 +262,10 @@ def _related(result: Answer, ranked: list[Ranked], library: Library) -> tuple[Li
 
 
 def _covers(entry: Entry, tools: tuple[str, ...]) -> bool:
-    return entry.kind == "comparison" and len(set(entry.tools) & set(tools)) >= 2 or entry.kind not in ("comparison", "tool")
+    return (entry.kind == "comparison" and len(set(entry.tools) & set(tools)) >= 2) or entry.kind not in (
+        "comparison",
+        "tool",
+    )
 
 
 def _generated_comparison(text: str, query: Query, library: Library, asked: Asked) -> Answer | None:
@@ -274,12 +290,20 @@ def explain_ranking(query: Query, ranked: list[Ranked], library: Library) -> tup
     ]
     if query.mended:
         lines.append("read as: " + ", ".join(f"{old} -> {new}" for old, new in query.mended.items()))
-    for label, values in (("action", frame.actions), ("object", frame.objects), ("tool", frame.tools), ("system", frame.systems), ("shell", frame.shells)):
+    for label, values in (
+        ("action", frame.actions),
+        ("object", frame.objects),
+        ("tool", frame.tools),
+        ("system", frame.systems),
+        ("shell", frame.shells),
+    ):
         if values:
             lines.append(f"{label}: {', '.join(values)}")
     if frame.slots:
         lines.append("named: " + ", ".join(f"{name}={value}" for name, value in frame.slots.items()))
     for item in ranked[:4]:
         signals = ", ".join(f"{name} {value:.2f}" for name, value in item.signals.items())
-        lines.append(f"{library.index['ids'][item.number]}: score {item.score:.2f}, sure {item.confidence:.2f} ({signals})")
+        lines.append(
+            f"{library.index['ids'][item.number]}: score {item.score:.2f}, sure {item.confidence:.2f} ({signals})"
+        )
     return tuple(lines)

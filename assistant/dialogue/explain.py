@@ -60,7 +60,8 @@ def flag_table(tool: str, library: Library) -> FlagTable:
                 does=item.get("does", ""),
                 aliases=tuple(item.get("aliases", ())),
                 flags=tuple(
-                    Flag(flag=tuple(flag["flag"]), means=flag["means"], takes=flag.get("takes", "")) for flag in item.get("flags", ())
+                    Flag(flag=tuple(flag["flag"]), means=flag["means"], takes=flag.get("takes", ""))
+                    for flag in item.get("flags", ())
                 ),
             )
             for item in data["commands"]
@@ -75,17 +76,30 @@ def explain_command(text: str, library: Library) -> Answer | None:
     if not parts:
         return None
     blocks = []
-    leads = [f"`{part.tool} {part.command}`".replace(" `", "`") + f" {_lower(part.does)}" for part in parts if part.does]
-    blocks.append(Block(kind="lead", text="; then ".join(leads).rstrip(".") + "." if leads else f"A `{parts[0].tool}` command."))
+    leads = [
+        f"`{part.tool} {part.command}`".replace(" `", "`") + f" {_lower(part.does)}" for part in parts if part.does
+    ]
+    blocks.append(
+        Block(kind="lead", text="; then ".join(leads).rstrip(".") + "." if leads else f"A `{parts[0].tool}` command.")
+    )
     rows = []
     for part in parts:
         for piece in part.pieces:
-            means = piece.means or {"argument": _argument(piece.text, part), "flag": "not a flag that I know for this command"}.get(piece.kind, "")
+            means = piece.means or {
+                "argument": _argument(piece.text, part),
+                "flag": "not a flag that I know for this command",
+            }.get(piece.kind, "")
             if means and piece.kind != "command":
                 rows.append((f"`{piece.text}`", means))
     if rows:
         blocks.append(Block(kind="table", table=Table(heads=("Part", "Meaning"), rows=tuple(rows))))
-    blocks.append(Block(kind="commands", text="The command", commands=(ShownCommand(run=line, tool=parts[0].tool, risk=_risk(parts)),)))
+    blocks.append(
+        Block(
+            kind="commands",
+            text="The command",
+            commands=(ShownCommand(run=line, tool=parts[0].tool, risk=_risk(parts)),),
+        )
+    )
     task = matching_task(line, library)
     warnings = _warnings(parts)
     blocks.extend(Block(kind="note", text=warning) for warning in warnings)
@@ -120,7 +134,10 @@ def corrections_about(line: str, library: Library) -> tuple[CorrectionNote, ...]
             shared = len(own & said) / max(1, len(own))
             if shared >= 0.75 and len(own & said) >= 3:
                 note = CorrectionNote(
-                    said=correction.said, now=correction.now, as_of=correction.as_of, sources=source_notes(correction.sources, library)
+                    said=correction.said,
+                    now=correction.now,
+                    as_of=correction.as_of,
+                    sources=source_notes(correction.sources, library),
                 )
                 found.setdefault(correction.now, (shared, note))
     best = sorted(found.values(), key=lambda pair: -pair[0])
@@ -139,7 +156,9 @@ def _argument(text: str, part: Parsed) -> str:
         return f"the package {name}, {exact}version {version}{starts}"
     if "@ git+" in text or text.startswith("git+"):
         return "a package taken from a git repository; its build code runs on this machine"
-    return {"install": "a package", "remove": "a package to remove", "uninstall": "a package to remove"}.get(part.command, "")
+    return {"install": "a package", "remove": "a package to remove", "uninstall": "a package to remove"}.get(
+        part.command, ""
+    )
 
 
 _RISKS = {
@@ -158,11 +177,17 @@ def _warnings(parts: list[Parsed]) -> list[str]:
     for part in parts:
         flags = {piece.text.split("=")[0].split()[0] for piece in part.pieces if piece.kind == "flag"}
         if part.tool in ("conda", "mamba") and part.command == "create" and flags & {"-y", "--yes", "--json"}:
-            found.append("Careful: with `-y` an environment of that name that exists already is deleted without a question.")
+            found.append(
+                "Careful: with `-y` an environment of that name that exists already is deleted without a question."
+            )
         if "--break-system-packages" in flags:
-            found.append("Careful: this can break tools of the operating system; a virtual environment is the safe way.")
+            found.append(
+                "Careful: this can break tools of the operating system; a virtual environment is the safe way."
+            )
         if part.unknown:
-            found.append(f"Not known for `{part.tool} {part.command}`: {', '.join(part.unknown)}. See `{part.tool} {part.command} --help`.")
+            found.append(
+                f"Not known for `{part.tool} {part.command}`: {', '.join(part.unknown)}. See `{part.tool} {part.command} --help`."
+            )
     return found
 
 

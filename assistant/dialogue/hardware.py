@@ -21,7 +21,9 @@ if TYPE_CHECKING:
     from assistant.machine.tables import Table as Tables
     from assistant.search.library import Library
 
-_DRIVER = r"\bdriver(?:s)?\s*(?:version\s*|is\s*|:\s*)?v?(\d{3}(?:\.\d{1,3}){0,2})\b|\b(\d{3}\.\d{2,3}(?:\.\d{2})?)\s+driver"
+_DRIVER = (
+    r"\bdriver(?:s)?\s*(?:version\s*|is\s*|:\s*)?v?(\d{3}(?:\.\d{1,3}){0,2})\b|\b(\d{3}\.\d{2,3}(?:\.\d{2})?)\s+driver"
+)
 _CUDA = r"\bcuda\s*(?:version\s*|toolkit\s*)?(1\d(?:\.\d{1,2})?)\b|\bcu(1\d)(\d)\b"
 _TORCH = r"\b(?:py)?torch\s*(?:version\s*)?(?:==?\s*)?v?(\d\.\d{1,2})(?:\.\d+)?\b"
 _CAPABILITY = r"\b(?:compute\s+capability|capability|sm)[\s_]*(\d{1,2})\.?(\d)\b"
@@ -37,7 +39,9 @@ _THIS_MACHINE = re.compile(
 def hardware_answer(text: str, library: Library, asked: Asked) -> Answer | None:
     """The answer from the tables; None where the question is none of theirs."""
     lowered = re.sub(r"(?<=[a-z])(?=\d{3,4}(?:\s*ti|\s*super|\b))", " ", text.lower())
-    if len(lowered) > 300 or any(word in lowered for word in ("error", "traceback", "failed", "no kernel", "not compiled")):
+    if len(lowered) > 300 or any(
+        word in lowered for word in ("error", "traceback", "failed", "no kernel", "not compiled")
+    ):
         return None
     tables = read_tables(library.record("compatibility"))
     system = asked.system or (asked.machine.system if asked.machine else "") or "linux"
@@ -52,7 +56,11 @@ def hardware_answer(text: str, library: Library, asked: Asked) -> Answer | None:
         return _for_gpu(row, torch[1] if torch else "", text, system, tables, library)
     if cuda and wants_driver:
         return _driver_for(_cuda_version(cuda), text, tables, library)
-    if torch and re.search(r"\b(?:python|pythons|cuda|torchvision|tag|tags|wheels?)\b", lowered) and _asks_which(lowered):
+    if (
+        torch
+        and re.search(r"\b(?:python|pythons|cuda|torchvision|tag|tags|wheels?)\b", lowered)
+        and _asks_which(lowered)
+    ):
         return _for_torch(torch[1], text, tables, library)
     if _THIS_MACHINE.search(lowered) and _asks_which(lowered):
         return _for_machine(text, tables, library)
@@ -60,7 +68,12 @@ def hardware_answer(text: str, library: Library, asked: Asked) -> Answer | None:
 
 
 def _asks_which(lowered: str) -> bool:
-    return bool(re.search(r"\b(?:which|what|can|does|do|support|supports|version|versions|run|runs|need|needs|best|newest|latest|for)\b", lowered))
+    return bool(
+        re.search(
+            r"\b(?:which|what|can|does|do|support|supports|version|versions|run|runs|need|needs|best|newest|latest|for)\b",
+            lowered,
+        )
+    )
 
 
 def _cuda_version(found: re.Match[str]) -> str:
@@ -78,7 +91,11 @@ def _gpu(lowered: str, tables: Tables) -> Generation | None:
 
 def _answer(text: str, title: str, lead: str, blocks: list[Block], table: str, library: Library) -> Answer:
     part = library.record("compatibility")[table]
-    related = [name for name in ("gpu.three-cudas", "pytorch.which-build", "pytorch.install", "gpu.driver", "pytorch.verify") if _known(name, library)]
+    related = [
+        name
+        for name in ("gpu.three-cudas", "pytorch.which-build", "pytorch.install", "gpu.driver", "pytorch.verify")
+        if _known(name, library)
+    ]
     note = Block(kind="note", text=f"From the compatibility table, as of {part['as_of']}.")
     return Answer(
         question=text,
@@ -105,17 +122,35 @@ def _build_blocks(choice: compat.Choice) -> list[Block]:
     blocks = [Block(kind="list", text="Because", items=tuple(choice.why))] if choice.why else []
     if choice.known and choice.command:
         title = f"The newest that fits: PyTorch {choice.torch}, {choice.tag or 'PyPI wheel'}, Python {choice.python}"
-        blocks.append(Block(kind="commands", text=title, commands=(ShownCommand(run=choice.command, tool="pip", risk="installs"),)))
+        blocks.append(
+            Block(
+                kind="commands", text=title, commands=(ShownCommand(run=choice.command, tool="pip", risk="installs"),)
+            )
+        )
     return blocks
 
 
 def _for_driver(
-    driver: str, row: Generation | None, cuda: re.Match[str] | None, text: str, system: str, tables: Tables, library: Library
+    driver: str,
+    row: Generation | None,
+    cuda: re.Match[str] | None,
+    text: str,
+    system: str,
+    tables: Tables,
+    library: Library,
 ) -> Answer:
     # A branch alone ("535") means its newest driver.
     driver_full = driver if "." in driver else f"{driver}.999"
     native = compat.native_cuda(tables, driver_full, system)
-    major = max((one.cuda for one in tables.drivers if at_least(driver_full, one.windows if system == "windows" else one.linux)), key=numbers, default="")
+    major = max(
+        (
+            one.cuda
+            for one in tables.drivers
+            if at_least(driver_full, one.windows if system == "windows" else one.linux)
+        ),
+        key=numbers,
+        default="",
+    )
     if not major:
         oldest = min((one.linux for one in tables.drivers), key=numbers, default="")
         lead = f"Driver {driver} is older than the tables reach (their oldest is {oldest}); update the driver."
@@ -147,9 +182,18 @@ def _driver_for(cuda: str, text: str, tables: Tables, library: Library) -> Answe
     )
     blocks = []
     if row and (row.linux or row.windows):
-        shipped = "; ".join(f"{name} {value}" for name, value in (("Linux", row.linux), ("Windows", row.windows)) if value)
-        blocks.append(Block(kind="text", text=f"The toolkit itself shipped with driver {shipped}. Only its newest features need that one."))
-    blocks.append(Block(kind="commands", text="Your driver", commands=(ShownCommand(run="nvidia-smi", tool="nvidia-smi"),)))
+        shipped = "; ".join(
+            f"{name} {value}" for name, value in (("Linux", row.linux), ("Windows", row.windows)) if value
+        )
+        blocks.append(
+            Block(
+                kind="text",
+                text=f"The toolkit itself shipped with driver {shipped}. Only its newest features need that one.",
+            )
+        )
+    blocks.append(
+        Block(kind="commands", text="Your driver", commands=(ShownCommand(run="nvidia-smi", tool="nvidia-smi"),))
+    )
     return _answer(text, title, lead, blocks, "cuda", library)
 
 
@@ -164,17 +208,23 @@ def _for_gpu(row: Generation, torch: str, text: str, system: str, tables: Tables
         lead = f"No official wheel holds code for compute capability {row.capability}."
         return _answer(text, title, lead, [], "gpus", library)
     best = max(fits, key=lambda one: numbers(one.version))
+    card = f"{row.generation} (compute capability {row.capability})"
     if torch:
         chosen = next((one for one in fits if one.version == torch), None)
         if chosen is None:
-            reason = f"its last is {row.last_torch}" if row.last_torch and at_least(torch, row.last_torch) else f"its first is {row.first_torch}"
-            lead = f"No. PyTorch {torch} has no wheels with code for {row.generation} (compute capability {row.capability}); {reason}."
+            reason = (
+                f"its last is {row.last_torch}"
+                if row.last_torch and at_least(torch, row.last_torch)
+                else f"its first is {row.first_torch}"
+            )
+            lead = f"No. PyTorch {torch} has no wheels with code for {card}; {reason}."
         else:
             tags = ", ".join(_common_tags(row, chosen))
-            lead = f"Yes. PyTorch {torch} holds code for {row.generation} (compute capability {row.capability}) in its {tags} wheels."
+            lead = f"Yes. PyTorch {torch} holds code for {card} in its {tags} wheels."
     else:
         state = f"up to PyTorch {row.last_torch}" if row.last_torch else f"by the newest PyTorch ({best.version})"
-        lead = f"{row.generation} (compute capability {row.capability}) is supported {state}; the wheels with code for it are {', '.join(_common_tags(row, best))}."
+        tags = ", ".join(_common_tags(row, best))
+        lead = f"{card} is supported {state}; the wheels with code for it are {tags}."
     tag = max(_common_tags(row, best), key=lambda one: numbers(compat.cuda_of(one)))
     least = compat.minimum_driver(tables, compat.cuda_of(tag), system)
     choice = compat.best(tables, driver=least, capability=row.capability, system=system)
@@ -203,7 +253,12 @@ def _for_torch(version: str, text: str, tables: Tables, library: Library) -> Ans
         return _answer(text, title, lead, [], "torch", library)
     pythons = f"{release.pythons[0]} to {release.pythons[-1]}"
     lead = f"PyTorch {version} has wheels for Python {pythons} and for the CUDA tags {', '.join(release.tags)}."
-    rows = [("Python", pythons), ("CUDA tags", ", ".join(release.tags)), ("CUDA of PyPI's Linux wheel", release.pypi_cuda), ("torchvision", release.torchvision)]
+    rows = [
+        ("Python", pythons),
+        ("CUDA tags", ", ".join(release.tags)),
+        ("CUDA of PyPI's Linux wheel", release.pypi_cuda),
+        ("torchvision", release.torchvision),
+    ]
     table = Table(heads=("", f"PyTorch {version}"), rows=tuple((name, value) for name, value in rows if value))
     return _answer(text, title, lead, [Block(kind="table", table=table)], "torch", library)
 
@@ -214,7 +269,8 @@ def _for_machine(text: str, tables: Tables, library: Library) -> Answer:
     names = ", ".join(gpu.name for gpu in machine.gpus) or "no NVIDIA GPU that answers"
     driver = f", driver {machine.driver.version}" if machine.driver.version else ""
     if choice.known:
-        lead = f"This machine has {names}{driver}: take PyTorch {choice.torch} ({choice.tag or 'the PyPI wheel'}) with Python {choice.python}."
+        build = choice.tag or "the PyPI wheel"
+        lead = f"This machine has {names}{driver}: take PyTorch {choice.torch} ({build}) with Python {choice.python}."
     else:
         lead = f"This machine has {names}{driver}; which PyTorch fits I cannot tell."
     return _answer(text, "What this machine can run", lead, _build_blocks(choice), "torch", library)

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from assistant.search.text import words
 
-_POLITE = frozenset("please ok okay so well then now oh and but hm hmm can could you i we me us do does did is are was the a an to for of just could would should there".split())
+_POLITE = frozenset(
+    """please ok okay so well then now oh and but hm hmm can could you i we me us do does did is are was the a an to for of
+    just would should there""".split()
+)
 
 _THANKS = frozenset("thanks thank thx ty cheers merci danke gracias appreciated".split())
 _HELLO = frozenset("hello hi hey hallo morning evening greetings yo".split())
@@ -17,7 +20,18 @@ _TALK = frozenset(
 
 
 _ABILITIES = frozenset(
-    {"what can you do", "how can you help", "how can you help me", "what do you do", "who are you", "what are you", "what can i ask", "what can i ask you", "help", "help me"}
+    {
+        "what can you do",
+        "how can you help",
+        "how can you help me",
+        "what do you do",
+        "who are you",
+        "what are you",
+        "what can i ask",
+        "what can i ask you",
+        "help",
+        "help me",
+    }
 )
 
 
@@ -41,7 +55,7 @@ def small_talk(text: str) -> str:
         return "Hello. Ask about Python environments and packages, or paste an error."
     if rest and all(word in _BYE for word in rest):
         return "Good-bye. Type `exit` or press Ctrl+D to leave."
-    if rest and all(word in _FINE for word in rest) or said == ["good"]:
+    if (rest and all(word in _FINE for word in rest)) or said == ["good"]:
         return "Good. Ask on whenever you like."
     return ""
 
@@ -49,7 +63,19 @@ def small_talk(text: str) -> str:
 def chosen_number(text: str, count: int) -> int | None:
     """The choice (from 0) that a message names by number: `2`, `the second`, `last one`, `option 1`."""
     said = [word for word in words(text) if word not in ("the", "one", "option", "number", "choice", "please")]
-    names = {"first": 1, "second": 2, "third": 3, "fourth": 4, "one": 1, "two": 2, "three": 3, "four": 4, "last": count, "former": 1, "latter": count}
+    names = {
+        "first": 1,
+        "second": 2,
+        "third": 3,
+        "fourth": 4,
+        "one": 1,
+        "two": 2,
+        "three": 3,
+        "four": 4,
+        "last": count,
+        "former": 1,
+        "latter": count,
+    }
     if len(said) != 1:
         return None
     number = int(said[0]) if said[0].isdigit() else names.get(said[0], 0)
@@ -62,7 +88,12 @@ def about_choice(text: str, titles: list[str]) -> int | None:
     if not said or len(said) > 4:
         return None
     bags = [set(words(title)) for title in titles]
-    scores = [sum(1 for word in said if any(word == other or (len(word) > 3 and other.startswith(word[:-1])) for other in bag)) for bag in bags]
+    scores = [
+        sum(
+            1 for word in said if any(word == other or (len(word) > 3 and other.startswith(word[:-1])) for other in bag)
+        )
+        for bag in bags
+    ]
     best = max(scores)
     if best == 0 or best < len(said) / 2 or scores.count(best) > 1:
         return None
@@ -82,14 +113,18 @@ def _only(said: list[str], keys: str, others: str) -> bool:
 
 def asks_undo(said: list[str]) -> bool:
     """`undo that`, `how do I take it back`, `can I reverse this`."""
-    if {"take", "back"} <= set(said) and len(said) <= 7 or {"go", "back"} <= set(said) and len(said) <= 5:
+    if ({"take", "back"} <= set(said) and len(said) <= 7) or ({"go", "back"} <= set(said) and len(said) <= 5):
         return True
     return _only(said, "undo reverse revert", "that it this how what command way possible one again back last")
 
 
 def asks_if_safe(said: list[str]) -> bool:
     """`is that safe`, `what does it change`, `will it delete anything`."""
-    if _only(said, "safe dangerous risky risk harmful destructive safely", "that it this command how any really totally one run"):
+    if _only(
+        said,
+        "safe dangerous risky risk harmful destructive safely",
+        "that it this command how any really totally one run",
+    ):
         return True
     return {"change", "changes"} & set(said) != set() and _only(said, "change changes", "what will that it this one")
 
@@ -98,17 +133,47 @@ def asks_to_do_it(said: list[str]) -> bool:
     """`do it`, `run that for me`, `yes, go ahead`, `make it so`."""
     core = [word for word in said if word not in _POLITE or word in ("do",)]
     text = " ".join(core)
-    return text in {
-        "do it", "do that", "do this", "run it", "run that", "run this", "execute it", "go ahead", "yes", "yes do it", "yes go ahead",
-        "yes run it", "make it so", "go", "do it me", "run it me", "start it", "start flow", "run flow", "run the flow", "make it happen", "yes do that", "do that me", "do it now", "start", "do do it", "do do that", "do do this", "do run it",
-    }  # fmt: skip
+    return text in _DO_IT
+
+
+_DO_IT = frozenset(
+    {
+        *(
+            "do it",
+            "do that",
+            "do this",
+            "run it",
+            "run that",
+            "run this",
+            "execute it",
+            "go ahead",
+            "make it so",
+            "go",
+        ),
+        *(
+            "yes",
+            "yes do it",
+            "yes do that",
+            "yes go ahead",
+            "yes run it",
+            "do it me",
+            "do that me",
+            "run it me",
+            "do it now",
+        ),
+        *("start it", "start", "start flow", "run flow", "run the flow", "make it happen"),
+        *("do do it", "do do that", "do do this", "do run it"),
+    }
+)
 
 
 def asks_source(said: list[str]) -> bool:
     """`where does that come from`, `source?`, `says who`."""
-    return _only(said, "source sources citation cite reference says who", "where that it this your what come comes from in document say says who") or (
-        {"where", "come"} <= set(said) and "from" in said and len(said) <= 7
-    )
+    return _only(
+        said,
+        "source sources citation cite reference says who",
+        "where that it this your what come comes from in document say says who",
+    ) or ({"where", "come"} <= set(said) and "from" in said and len(said) <= 7)
 
 
 def asks_why(said: list[str]) -> bool:
@@ -118,9 +183,15 @@ def asks_why(said: list[str]) -> bool:
 
 def asks_more(said: list[str]) -> bool:
     """`more`, `tell me more`, `go on`, `details`."""
-    return _only(said, "more details detail elaborate continue further longer", "tell about that it this give explain on go in show") or said == ["go", "on"]
+    return _only(
+        said,
+        "more details detail elaborate continue further longer",
+        "tell about that it this give explain on go in show",
+    ) or said == ["go", "on"]
 
 
 def asks_example(said: list[str]) -> bool:
     """`an example`, `show me an example`, `what does it look like`."""
-    return _only(said, "example examples sample", "show give that it this with what another") or {"look", "like"} <= set(said) and len(said) <= 6
+    return _only(said, "example examples sample", "show give that it this with what another") or (
+        {"look", "like"} <= set(said) and len(said) <= 6
+    )

@@ -87,9 +87,10 @@ def complete(text: str, values: Mapping[str, Sequence[str]], limit: int = 16) ->
         return []
     name, blank, rest = text[1:].partition(" ")
     if not blank:
-        known = [one for one in COMMANDS if one.name.startswith(name)]
+        fitting = [one for one in COMMANDS if one.name.startswith(name)]
         return [
-            Completion(text=f"/{one.name}" + (" " if one.words else ""), words=one.words, help=one.help) for one in known[:limit]
+            Completion(text=f"/{one.name}" + (" " if one.words else ""), words=one.words, help=one.help)
+            for one in fitting[:limit]
         ]
     command = _NAMED.get(_ALIASES.get(name, name))
     if command is None or not command.takes:

@@ -9,7 +9,16 @@ from __future__ import annotations
 
 from assistant.dialogue.answer import Answer, Block, Link
 from assistant.dialogue.compose import View, compose
-from assistant.dialogue.engine import SURE, Asked, answer, check_question, look_up, may_be_command, may_be_output, view_for
+from assistant.dialogue.engine import (
+    SURE,
+    Asked,
+    answer,
+    check_question,
+    look_up,
+    may_be_command,
+    may_be_output,
+    view_for,
+)
 from assistant.dialogue.replies import (
     about_choice,
     asks_example,
@@ -59,7 +68,9 @@ class Conversation:
         talk = small_talk(text)
         if talk:
             return Answer(question=text, status="answered", blocks=(Block(kind="lead", text=talk),), confidence=1.0)
-        if may_be_output(text) and text.count("\n") >= 1 or may_be_command(text) and text.split()[0] in self.library.flag_tools():
+        if (may_be_output(text) and text.count("\n") >= 1) or (
+            may_be_command(text) and text.split()[0] in self.library.flag_tools()
+        ):
             return self._remember(text, answer(text, self.library, self.asked))
         follow = self._follow_up(text) if self.last and self.last.entry else None
         if follow:
@@ -218,7 +229,9 @@ class Conversation:
             except KeyError:
                 return self._says(text, entry.undo)
         if last.flows:
-            return self._says(text, "What a flow did can be taken back with `envguide undo`; it lists what it will change first.")
+            return self._says(
+                text, "What a flow did can be taken back with `envguide undo`; it lists what it will change first."
+            )
         if all(command.risk == "reads" for command in last.commands):
             return self._says(text, "There is nothing to undo: that only shows something.")
         return self._says(text, "I know no command that takes that back. If a flow did it, `envguide undo` does.")
@@ -256,14 +269,21 @@ class Conversation:
         if commands:
             lead = "No flow does that. These are the commands; you run them in your own terminal."
             return last.replace(
-                question=text, blocks=(Block(kind="lead", text=lead), Block(kind="commands", commands=commands)), corrections=(), more=""
+                question=text,
+                blocks=(Block(kind="lead", text=lead), Block(kind="commands", commands=commands)),
+                corrections=(),
+                more="",
             )
         return self._says(text, "There is nothing to run in that answer.")
 
     def _source(self, text: str, last: Answer) -> Answer:
         items = [f"{item.heading}, lines {item.first}-{item.last}: {item.summary}" for item in last.citations]
         items += [f"{item.url or item.title} (as of {item.as_of})" for item in last.sources]
-        block = Block(kind="list", text="That comes from", items=tuple(items)) if items else Block(kind="lead", text="From the program itself.")
+        block = (
+            Block(kind="list", text="That comes from", items=tuple(items))
+            if items
+            else Block(kind="lead", text="From the program itself.")
+        )
         return last.replace(question=text, blocks=(block,), corrections=last.corrections, flows=(), more="")
 
     def _why(self, text: str, last: Answer) -> Answer:
@@ -289,7 +309,10 @@ class Conversation:
         if last.related:
             items = tuple(link.title for link in last.related)
             return last.replace(
-                question=text, blocks=(Block(kind="list", text="That was all of it. Near it I know", items=items),), corrections=(), flows=()
+                question=text,
+                blocks=(Block(kind="list", text="That was all of it. Near it I know", items=items),),
+                corrections=(),
+                flows=(),
             )
         return self._says(text, "That was all that I know of it.", last)
 
@@ -302,7 +325,11 @@ class Conversation:
             blocks.append(Block(kind="output", text=entry.output))
         if not blocks and last.more:
             blocks.append(Block(kind="text", text=last.more))
-        return last.replace(question=text, blocks=tuple(blocks) or (Block(kind="lead", text="I have no example of that."),), corrections=())
+        return last.replace(
+            question=text,
+            blocks=tuple(blocks) or (Block(kind="lead", text="I have no example of that."),),
+            corrections=(),
+        )
 
     def _kind(self, entry_id: str) -> str:
         try:

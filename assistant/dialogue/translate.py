@@ -25,7 +25,19 @@ class FoundTask(Frozen):
 
 
 IGNORED_FLAGS = {"-y", "--yes", "-q", "--quiet", "--json", "-v"}
-_ALIASES = {"pip3": "pip", "python3": "python", "remove": "uninstall", "upgrade": "update", "--upgrade": "-U", "--name": "-n", "--prefix": "-p", "--file": "-f", "--requirement": "-r", "--channel": "-c", "--editable": "-e"}
+_ALIASES = {
+    "pip3": "pip",
+    "python3": "python",
+    "remove": "uninstall",
+    "upgrade": "update",
+    "--upgrade": "-U",
+    "--name": "-n",
+    "--prefix": "-p",
+    "--file": "-f",
+    "--requirement": "-r",
+    "--channel": "-c",
+    "--editable": "-e",
+}
 
 
 def _words(line: str) -> list[str]:
@@ -38,9 +50,15 @@ def _words(line: str) -> list[str]:
 
 def _normal(line: str) -> list[str]:
     words = _words(line)
-    if len(words) > 2 and "python" in words[0] and words[1] == "-m" or words[:1] == ["py"] and words[1:2] == ["-m"]:
+    if (len(words) > 2 and "python" in words[0] and words[1] == "-m") or (words[:1] == ["py"] and words[1:2] == ["-m"]):
         words = ["pip" if words[2] == "pip" else words[2], *words[3:]]
-    return [_ALIASES.get(word, word) if index != 1 or words[0] not in ("conda", "mamba", "micromamba", "pixi", "uv") else word for index, word in enumerate(words) if word not in IGNORED_FLAGS]
+    return [
+        _ALIASES.get(word, word)
+        if index != 1 or words[0] not in ("conda", "mamba", "micromamba", "pixi", "uv")
+        else word
+        for index, word in enumerate(words)
+        if word not in IGNORED_FLAGS
+    ]
 
 
 def find_task(line: str, library: Library) -> FoundTask | None:
@@ -136,7 +154,10 @@ def translate(line: str, target: str, library: Library, asked: Asked) -> Answer:
 
     command = strip_prompt(line)
     if not command:
-        raise UsageError("there is no command to translate", "for example: envguide translate 'conda create -n x python=3.12' --to uv")
+        raise UsageError(
+            "there is no command to translate",
+            "for example: envguide translate 'conda create -n x python=3.12' --to uv",
+        )
     wanted = resolve_tool(target, library)
     found = find_task(command, library)
     if found is None:
@@ -157,7 +178,11 @@ def translate(line: str, target: str, library: Library, asked: Asked) -> Answer:
         reason = entry.none.get(wanted, "")
         text = f"{wanted} has no equivalent" + (f": {reason}" if reason else f" of “{entry.title.lower()}”.")
         composed = compose(entry, command, view, library)
-        return composed.replace(blocks=(Block(kind="lead", text=text), *composed.blocks[1:]), title=f"No equivalent in {wanted}", question=command)
+        return composed.replace(
+            blocks=(Block(kind="lead", text=text), *composed.blocks[1:]),
+            title=f"No equivalent in {wanted}",
+            question=command,
+        )
     composed = compose(entry.replace(forms=forms), command, view, library)
     shown = [block for block in composed.blocks if block.kind == "commands"][:1]
     table = Table(heads=("Part", "Value"), rows=tuple((name, value) for name, value in found.slots.items()))
@@ -167,7 +192,9 @@ def translate(line: str, target: str, library: Library, asked: Asked) -> Answer:
     missing = {name for form in forms for name in PLACEHOLDER.findall(form.run)}
     lost = [name for name in found.slots if name not in missing and name not in ("name", "path", "package", "packages")]
     if lost:
-        blocks.append(Block(kind="note", text=f"Not carried over: {', '.join(lost)}; {wanted} says it elsewhere or not at all."))
+        blocks.append(
+            Block(kind="note", text=f"Not carried over: {', '.join(lost)}; {wanted} says it elsewhere or not at all.")
+        )
     return composed.replace(
         blocks=tuple(blocks), title=f"In {wanted}", question=command, related=(link,), corrections=(), flows=(), more=""
     )
@@ -175,4 +202,10 @@ def translate(line: str, target: str, library: Library, asked: Asked) -> Answer:
 
 def _stands_in(tool: str) -> tuple[str, ...]:
     """Tools whose commands belong to another one's way of working."""
-    return {"venv": ("pip", "python"), "miniconda": ("conda",), "anaconda": ("conda",), "miniforge": ("conda", "mamba"), "virtualenv": ("pip",)}.get(tool, ())
+    return {
+        "venv": ("pip", "python"),
+        "miniconda": ("conda",),
+        "anaconda": ("conda",),
+        "miniforge": ("conda", "mamba"),
+        "virtualenv": ("pip",),
+    }.get(tool, ())

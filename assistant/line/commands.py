@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import shlex
-from argparse import Namespace
 from typing import TYPE_CHECKING
 
 from assistant.errors import UsageError
+from assistant.line import flow_runs
 
 if TYPE_CHECKING:
     from assistant.line.session import LineSession
@@ -95,44 +95,55 @@ def _flows(session: LineSession, _: str) -> None:
         session.say(f"  {flow_id}: {session.library.record(f'flow:{flow_id}').get('title', '')}")
 
 
-def _options(session: LineSession, rest: str) -> Namespace:
+def _flow_and_values(session: LineSession, rest: str) -> tuple[str, list[str]]:
+    """The flow that is meant, and `name=value` settings: those typed, then those of the last answer's offer."""
     try:
         words = shlex.split(rest)
     except ValueError:
         words = rest.split()
     flow, given = (words[0], words[1:]) if words else ("", [])
     offered = session.last.flows[0] if session.last and session.last.flows else None
-    values = [word for word in given if "=" in word]
     if not flow and offered:
         flow = offered.id
     if offered and offered.id == flow:
-        named = {value.partition("=")[0] for value in values}
-        values += [f"{name}={value}" for name, value in offered.params.items() if name not in named]
+        named = {value.partition("=")[0] for value in given}
+        given += [f"{name}={value}" for name, value in offered.params.items() if name not in named]
     if not flow:
         raise UsageError("say which flow", "/flows lists them, for example: /run create-environment name=demo")
-    return Namespace(flow=flow, set=values, json=False, yes="", accessible=session.accessible, run="")
+    return flow, given
 
 
 def _plan(session: LineSession, rest: str) -> None:
-    from assistant.verbs import flows
+    from assistant.render.out import terminal_width
+    from assistant.render.plans import plan_text
+    from assistant.runner import api
 
-    flows.plan(_options(session, rest))
+    flow, values = _flow_and_values(session, rest)
+    made = api.make_plan(flow, api.parse_settings(values), flows=flow_runs.catalog())
+    session.say(plan_text(made, terminal_width(80), session.style))
 
 
 def _run(session: LineSession, rest: str) -> None:
-    from assistant.verbs import flows
+    flow, values = _flow_and_values(session, rest)
+    flow_runs.run_flow(flow, values, flow_runs.Wish(session.style))
 
-    flows.run(_options(session, rest))
+
+def _resume(session: LineSession, rest: str) -> None:
+    flow_runs.resume_run(rest, flow_runs.Wish(session.style))
 
 
-def _past(verb: str) -> Handler:
-    def handler(session: LineSession, rest: str) -> None:
-        from assistant.verbs import flows
+def _undo(session: LineSession, rest: str) -> None:
+    flow_runs.undo_run(rest, flow_runs.Wish(session.style))
 
-        options = Namespace(run=rest, json=False, yes="", accessible=session.accessible)
-        getattr(flows, verb)(options)
 
-    return handler
+def _runs(session: LineSession, _: str) -> None:
+    from assistant.runner import api
+
+    listed = api.list_runs()
+    for run in listed:
+        session.say(f"  {run.id}: {run.title}, {run.state}, began {run.began}")
+    if not listed:
+        session.say("No runs yet. /flows lists what can be run.")
 
 
 def _copy(session: LineSession, _: str) -> None:
@@ -159,7 +170,9 @@ def _view(name: str, allowed: tuple[str, ...]) -> Handler:
             raise UsageError(f"`{rest}` is not known", f"one of: {', '.join(allowed)}")
         attribute = "system" if name == "os" else name
         setattr(session.conversation.asked, attribute, value)
-        session.say(f"Answers are for {value} from now on." if value else f"Answers follow this machine's {name} again.")
+        session.say(
+            f"Answers are for {value} from now on." if value else f"Answers follow this machine's {name} again."
+        )
 
     return handler
 
@@ -188,9 +201,9 @@ HANDLERS: dict[str, Handler] = {
     "/flows": _flows,
     "/plan": _plan,
     "/run": _run,
-    "/runs": _past("runs"),
-    "/resume": _past("resume"),
-    "/undo": _past("undo"),
+    "/runs": _runs,
+    "/resume": _resume,
+    "/undo": _undo,
     "/copy": _copy,
     "/os": _view("os", ("linux", "macos", "windows")),
     "/shell": _view("shell", ("bash", "zsh", "fish", "powershell", "cmd")),

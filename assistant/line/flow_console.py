@@ -35,7 +35,9 @@ def ask_line(prompt: str) -> str | None:
 class FlowConsole:
     """Draws the events of one run and answers its questions."""
 
-    def __init__(self, session: api.Session, style: Style, *, redraw: bool, ask: Ask = ask_line, width: int = 0) -> None:
+    def __init__(
+        self, session: api.Session, style: Style, *, redraw: bool, ask: Ask = ask_line, width: int = 0
+    ) -> None:
         self.session = session
         self.style = style
         self.redraw = redraw and not style.accessible

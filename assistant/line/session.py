@@ -48,7 +48,9 @@ class LineSession:
             self.say("envguide, line mode for screen readers. No redraw, choices are numbered.")
         else:
             self.say(self.style.mark("envguide", "title") + "  " + self.style.mark(machine_line(self.machine), "dim"))
-        self.say("Ask about Python environments and packages, or paste an error. /help lists the commands, exit leaves.")
+        self.say(
+            "Ask about Python environments and packages, or paste an error. /help lists the commands, exit leaves."
+        )
 
     def run(self, open_at: str = "") -> int:
         """Talk until the person leaves or the input ends."""

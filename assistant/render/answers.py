@@ -134,7 +134,7 @@ def command_lines(block: Block, width: int, style: Style) -> list[str]:
         note = command_note(command)
         if note:
             lines += [style.mark(line, "dim") for line in wrap(note, width, "      ", "      ")]
-        replace.update(command.replace)
+        replace.update(command.to_replace)
     wanted = {text: title for text, title in replace.items() if title != "shell"}
     if wanted:
         named = ", ".join(f"{text} ({title})" for text, title in wanted.items())

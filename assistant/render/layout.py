@@ -36,7 +36,9 @@ class Style:
         """Inline Markdown: code and bold."""
         if not self.colour:
             return text.replace("**", "")
-        return re.sub(_INLINE, lambda found: self.mark(found[1], "code") if found[1] else self.mark(found[2], "bold"), text)
+        return re.sub(
+            _INLINE, lambda found: self.mark(found[1], "code") if found[1] else self.mark(found[2], "bold"), text
+        )
 
 
 def width_of(text: str) -> int:
@@ -216,4 +218,3 @@ def _row(cells: list[str], columns: list[int]) -> list[str]:
             pieces.append(piece + " " * (column - width_of(piece)))
         lines.append("  ".join(pieces).rstrip())
     return lines
-

@@ -12,7 +12,6 @@ from assistant.content.load import Content, load_content
 from assistant.errors import ContentError
 from assistant.search.build import build_index, required_literal
 
-
 # Parts of the index that are lists of text without line breaks.
 LINE_PARTS = ("ids", "kinds", "titles", "postings", "phrases")
 

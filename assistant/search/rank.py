@@ -64,7 +64,9 @@ def rank(query: Query, index: dict[str, Any], limit: int = 8) -> list[Ranked]:
             "exact": 1.0 if phrase > 0.999 else 0.0,
         }
         score = _score(signals)
-        ranked.append(Ranked(number=number, score=score, confidence=_confidence(signals, query, unknown_share), signals=signals))
+        ranked.append(
+            Ranked(number=number, score=score, confidence=_confidence(signals, query, unknown_share), signals=signals)
+        )
     ranked.sort(key=lambda item: (-item.score, item.number))
     return ranked[:limit]
 

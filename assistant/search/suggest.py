@@ -18,7 +18,9 @@ class Suggester:
             entry = library.entry(number)
             for phrase in (entry.title, *entry.ask):
                 phrases.setdefault(" ".join(fold(phrase).split()), phrase)
-        self._phrases = sorted(((f" {folded}", shown) for folded, shown in phrases.items()), key=lambda item: len(item[0]))
+        self._phrases = sorted(
+            ((f" {folded}", shown) for folded, shown in phrases.items()), key=lambda item: len(item[0])
+        )
 
     def __len__(self) -> int:
         return len(self._phrases)

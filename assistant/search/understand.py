@@ -26,10 +26,10 @@ _NAME = (
     r"\b(?:env|environment)\s+(?!called\b|named\b|name\b)[`'\"]?([a-z0-9][\w.-]{0,63})[`'\"]?|"
     r"(?:^|\s)(?:-n|--name)[\s=]+([A-Za-z0-9][\w.-]{0,63})"
 )
-_NEW_NAME = (
-    r"\b(?:rename|clone|copy|duplicate)\b.{0,60}?\b(?:to|into|as|called|named)\s+[`'\"]?([a-z0-9][\w.-]{0,63})"
+_NEW_NAME = r"\b(?:rename|clone|copy|duplicate)\b.{0,60}?\b(?:to|into|as|called|named)\s+[`'\"]?([a-z0-9][\w.-]{0,63})"
+_PYTHON = (
+    r"\b(?:python|py)\s*(?:version\s*)?(?:==?|>=)?\s*([23](?:\.\d{1,2}){1,2})\b|(?<![\d.=])\b(3\.\d{1,2})\b(?!\.\d)"
 )
-_PYTHON = r"\b(?:python|py)\s*(?:version\s*)?(?:==?|>=)?\s*([23](?:\.\d{1,2}){1,2})\b|(?<![\d.=])\b(3\.\d{1,2})\b(?!\.\d)"
 _PINNED = r"\b([A-Za-z][\w.-]*(?:\[[\w,-]+\])?)\s*(==|=|~=|>=|<=)\s*([\d][\w.*]*)"
 _CUDA_TAG = r"\b(cu\d{2,3}|rocm\d\.\d)\b"
 _CUDA = r"\bcuda\s*(?:version\s*)?(\d{1,2}\.\d)\b"
@@ -115,7 +115,11 @@ def _terms(
     forms = index["forms"]
     values = {value.lower() for value in slots.values()}
     # A name or a version that was named fills a placeholder; it says nothing about which entry is meant.
-    named = {slots[name].lower() for name in ("name", "new_name", "python", "version", "cuda_version", "file", "script") if name in slots}
+    named = {
+        slots[name].lower()
+        for name in ("name", "new_name", "python", "version", "cuda_version", "file", "script")
+        if name in slots
+    }
     if "name" in slots or "new_name" in slots:
         named |= {"called", "named", "name"}
     terms: dict[int, float] = {}
@@ -201,7 +205,11 @@ def read_slots(text: str, is_common: Callable[[str], bool] = lambda _: False) ->
             name = next(group for group in found.groups() if group)
             if found[2] and is_common(name.lower()):
                 continue
-            if name.lower() not in NOT_A_NAME and not name.lower().endswith((".yml", ".yaml", ".txt")) and not is_number(name):
+            if (
+                name.lower() not in NOT_A_NAME
+                and not name.lower().endswith((".yml", ".yaml", ".txt"))
+                and not is_number(name)
+            ):
                 slots.setdefault("name", name.rstrip(".-"))
     if has_digit and (python := search(_PYTHON)):
         slots["python"] = python[1] or python[2]
@@ -277,7 +285,13 @@ def _kind(folded: str, tokens: list[str]) -> str:
         said -= {"vs"}
     if said & _COMPARE or "instead of" in folded:
         return "compare"
-    if said & _TROUBLE or "n't" in folded or {"not", "found"} <= said or {"not", "working"} <= said or any(word.endswith("error") for word in said):
+    if (
+        said & _TROUBLE
+        or "n't" in folded
+        or {"not", "found"} <= said
+        or {"not", "working"} <= said
+        or any(word.endswith("error") for word in said)
+    ):
         return "trouble"
     if said & _EXPLAIN:
         return "explain"

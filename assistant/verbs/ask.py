@@ -55,7 +55,13 @@ def asked_from(options: argparse.Namespace | Options) -> Asked:
         from assistant.dialogue.compare import resolve_tool
 
         tool = resolve_tool(tool, open_library())
-    return Asked(system=options.os, shell=options.shell, tool=tool, machine=quick_machine(environments=False), why=getattr(options, "why", False))
+    return Asked(
+        system=options.os,
+        shell=options.shell,
+        tool=tool,
+        machine=quick_machine(environments=False),
+        why=getattr(options, "why", False),
+    )
 
 
 def show(result: Answer, options: argparse.Namespace | Options) -> None:
@@ -84,7 +90,9 @@ def read_stdin() -> str:
     """Standard input as text, undecodable bytes marked; UsageError where it is longer than 4 MB."""
     data = sys.stdin.buffer.read(MAX_STDIN + 1)
     if len(data) > MAX_STDIN:
-        raise UsageError("standard input holds more than 4 MB", "give the part with the error, such as: tail -c 100000 FILE")
+        raise UsageError(
+            "standard input holds more than 4 MB", "give the part with the error, such as: tail -c 100000 FILE"
+        )
     return data.decode("utf-8", "replace")
 
 

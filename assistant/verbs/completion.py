@@ -24,7 +24,13 @@ def _words() -> dict[str, list[str]]:
     """What may follow each verb (the empty name: the verbs themselves)."""
     top = parser()
     library = open_library()
-    tools = sorted({entry_id for entry_id, kind in zip(library.index["ids"], library.index["kinds"], strict=True) if kind == "tool"})
+    tools = sorted(
+        {
+            entry_id
+            for entry_id, kind in zip(library.index["ids"], library.index["kinds"], strict=True)
+            if kind == "tool"
+        }
+    )
     flows = library.flow_ids()
     from assistant.machine.doctor import CHECKS, groups
 
@@ -34,7 +40,12 @@ def _words() -> dict[str, list[str]]:
             found[""] = sorted(action.choices)
             for verb, sub in action.choices.items():
                 flags = [flag for item in sub._actions for flag in item.option_strings if flag.startswith("--")]
-                values = [str(choice) for item in sub._actions if not item.option_strings and item.choices for choice in item.choices]
+                values = [
+                    str(choice)
+                    for item in sub._actions
+                    if not item.option_strings and item.choices
+                    for choice in item.choices
+                ]
                 found[verb] = [*values, *flags]
     for verb in TOOLS_AFTER:
         found[verb] = [*tools, *found[verb]]
@@ -50,7 +61,11 @@ def _words() -> dict[str, list[str]]:
 
 def _bash(words: dict[str, list[str]]) -> str:
     cases = [f'    {name}) words="{" ".join(values)}" ;;' for name, values in words.items() if name.startswith("--")]
-    verbs = [f'    {name}) words="{" ".join(values)}" ;;' for name, values in words.items() if name and not name.startswith("--")]
+    verbs = [
+        f'    {name}) words="{" ".join(values)}" ;;'
+        for name, values in words.items()
+        if name and not name.startswith("--")
+    ]
     return "\n".join(
         [
             "# bash completion for envguide. Put it into ~/.local/share/bash-completion/completions/envguide",
@@ -75,8 +90,14 @@ def _bash(words: dict[str, list[str]]) -> str:
 
 
 def _zsh(words: dict[str, list[str]]) -> str:
-    values = [f"    {name}) candidates=({' '.join(items)}) ;;" for name, items in words.items() if name.startswith("--")]
-    verbs = [f"      {name}) candidates=({' '.join(items)}) ;;" for name, items in words.items() if name and not name.startswith("--")]
+    values = [
+        f"    {name}) candidates=({' '.join(items)}) ;;" for name, items in words.items() if name.startswith("--")
+    ]
+    verbs = [
+        f"      {name}) candidates=({' '.join(items)}) ;;"
+        for name, items in words.items()
+        if name and not name.startswith("--")
+    ]
     return "\n".join(
         [
             "#compdef envguide",
@@ -95,7 +116,7 @@ def _zsh(words: dict[str, list[str]]) -> str:
             "  fi",
             "  compadd -a candidates || _files",
             "}",
-            "_envguide \"$@\"",
+            '_envguide "$@"',
         ]
     )
 
@@ -133,8 +154,10 @@ def _powershell(words: dict[str, list[str]]) -> str:
             "  $parts = @($tree.CommandElements | ForEach-Object { $_.ToString() })",
             "  $before = if ($word) { $parts[-2] } else { $parts[-1] }",
             "  $verb = if ($parts.Count -gt 2 -or ($parts.Count -eq 2 -and -not $word)) { $parts[1] } else { '' }",
-            "  $candidates = if ($before -like '--*' -and $map.ContainsKey($before)) { $map[$before] } elseif ($map.ContainsKey($verb)) { $map[$verb] } else { @() }",
-            "  $candidates | Where-Object { $_ -like \"$word*\" } | ForEach-Object { [System.Management.Automation.CompletionResult]::new($_) }",
+            "  $candidates = if ($before -like '--*' -and $map.ContainsKey($before)) { $map[$before] }",
+            "  elseif ($map.ContainsKey($verb)) { $map[$verb] } else { @() }",
+            '  $candidates | Where-Object { $_ -like "$word*" } |',
+            "    ForEach-Object { [System.Management.Automation.CompletionResult]::new($_) }",
             "}",
         ]
     )

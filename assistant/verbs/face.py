@@ -18,7 +18,10 @@ def open_face(arguments: list[str]) -> int:
     settings = load_settings()
     accessible = options.accessible or wants_accessible() or bool(settings["accessible"])
     if not sys.stdin.isatty() and not sys.stdout.isatty():
-        raise UsageError("there is no terminal", 'ask one question: envguide ask "conda vs venv"; or talk through pipes: envguide chat')
+        raise UsageError(
+            "there is no terminal",
+            'ask one question: envguide ask "conda vs venv"; or talk through pipes: envguide chat',
+        )
     if accessible or reason_for_line_mode():
         if not accessible:
             talk(f"Line mode, because {reason_for_line_mode()}.")

@@ -41,10 +41,14 @@ def _check(knowledge: Path, flows: Path, options: argparse.Namespace) -> int:
         try:
             stale = stale_sections(content, Path(options.document))
         except (OSError, UnicodeDecodeError) as error:
-            raise UsageError(f"{options.document} cannot be read: {error}", "name the document as a UTF-8 text file") from None
+            raise UsageError(
+                f"{options.document} cannot be read: {error}", "name the document as a UTF-8 text file"
+            ) from None
         for section, ids in stale.items():
-            file, line = content.where[f"section:{section}"]
-            lines.append(f"{file}:{line}: section `{section}` has changed; read again: {', '.join(ids) or 'no entry cites it'}")
+            file, number = content.where[f"section:{section}"]
+            lines.append(
+                f"{file}:{number}: section `{section}` has changed; read again: {', '.join(ids) or 'no entry cites it'}"
+            )
     if options.json:
         emit_json({"schema": 1, "problems": lines, "entries": len(content.entries)})
     else:
@@ -56,8 +60,8 @@ def _check(knowledge: Path, flows: Path, options: argparse.Namespace) -> int:
 
 def _build(knowledge: Path, flows: Path, options: argparse.Namespace) -> int:
     from assistant.content.compiled import write_compiled
-    from assistant.search.compile import compile_content
     from assistant.errors import ContentError
+    from assistant.search.compile import compile_content
     from assistant.search.library import cached_file
     from assistant.verbs.content_check import check_all
 
@@ -68,7 +72,9 @@ def _build(knowledge: Path, flows: Path, options: argparse.Namespace) -> int:
     target = cached_file(str(knowledge))
     if not write_compiled(target, data):
         raise UsageError(f"{target} cannot be written", "set ENVGUIDE_HOME to a folder that can be written")
-    emit_json({"schema": 1, "file": str(target), "bytes": len(data)}) if options.json else emit(f"{target} ({len(data):,} bytes)")
+    emit_json({"schema": 1, "file": str(target), "bytes": len(data)}) if options.json else emit(
+        f"{target} ({len(data):,} bytes)"
+    )
     return int(ExitCode.OK)
 
 
@@ -97,7 +103,9 @@ def _stats(knowledge: Path, flows: Path, options: argparse.Namespace) -> int:
     emit("of the source document:")
     for name, item in held.items():
         total = len(item.held) + len(item.missing)
-        emit(f"  {name}: {len(item.held)} of {total}" + (f"; missing: {', '.join(item.missing)}" if item.missing else ""))
+        emit(
+            f"  {name}: {len(item.held)} of {total}" + (f"; missing: {', '.join(item.missing)}" if item.missing else "")
+        )
     return int(ExitCode.OK)
 
 

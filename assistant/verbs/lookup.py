@@ -42,7 +42,9 @@ def ref(options: argparse.Namespace) -> int:
             emit("\nOther tasks: " + "; ".join(item.title for item in others))
         return int(ExitCode.OK)
     if options.json:
-        emit_json({"schema": 1, "tasks": [{"id": item.id, "title": item.title, "command": item.command} for item in found]})
+        emit_json(
+            {"schema": 1, "tasks": [{"id": item.id, "title": item.title, "command": item.command} for item in found]}
+        )
     elif found:
         style = Style(wants_colour(sys.stdout), accessible=wants_accessible())
         rows = [(item.title, f"`{item.command}`") for item in found]

@@ -10,7 +10,7 @@ from typing import Any
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 
-class CustomBuildHook(BuildHookInterface):  # type: ignore[misc]
+class CustomBuildHook(BuildHookInterface[Any]):
     """Writes `assistant/_content/compiled.dat` into a standard wheel; an editable install compiles on first use."""
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:

@@ -37,7 +37,9 @@ def why(options: argparse.Namespace) -> int:
 def _read(name: str | None) -> str:
     if name is None or name == "-":
         if sys.stdin.isatty():
-            raise UsageError("no file and no input", "pipe an output in: pip install x 2>&1 | envguide why, or name a file")
+            raise UsageError(
+                "no file and no input", "pipe an output in: pip install x 2>&1 | envguide why, or name a file"
+            )
         return read_stdin()
     path = Path(name)
     try:

@@ -27,7 +27,8 @@ def run(*argv: str, stdin: bytes | str | None = None, **environment: str) -> sub
 
 
 ASK_FIELDS = {
-    "schema", "question", "status", "entry", "text", "commands", "citations", "corrections", "flows", "choices", "related", "confidence",
+    "schema", "question", "status", "entry", "text", "commands", "citations", "corrections", "flows", "choices", "related",
+    "confidence",
 }  # fmt: skip
 
 
@@ -134,7 +135,11 @@ def test_the_setting_turns_gaps_off() -> None:
 
 @pytest.mark.parametrize(
     ("text", "expected"),
-    [("nonsense = 1\n", "unknown setting `nonsense`"), ("theme = 3\n", "`theme` must be text"), ("a = = b", "not valid TOML")],
+    [
+        ("nonsense = 1\n", "unknown setting `nonsense`"),
+        ("theme = 3\n", "`theme` must be text"),
+        ("a = = b", "not valid TOML"),
+    ],
 )
 def test_bad_settings_name_the_file(text: str, expected: str) -> None:
     config = Path(os.environ["ENVGUIDE_HOME"]) / "config"
@@ -199,7 +204,7 @@ def test_state_that_cannot_be_written_costs_no_answer(tmp_path: Path) -> None:
 def test_compare_prints_a_table_of_any_two_tools() -> None:
     done = run("compare", "pixi", "poetry")
     assert done.returncode == 0
-    assert "pixi" in done.stdout and "Poetry" in done.stdout or "poetry" in done.stdout
+    assert ("pixi" in done.stdout and "Poetry" in done.stdout) or "poetry" in done.stdout
     assert "Choose" in done.stdout
 
 

@@ -29,7 +29,7 @@ def chat(tmp_path: Path) -> Iterator[pexpect.spawn[str]]:
     work.mkdir()
     child = pexpect.spawn(
         sys.executable, ["-m", "assistant", "chat", "--accessible"],
-        cwd=str(work), env={**os.environ, "PYTHONPATH": os.getcwd(), "COLUMNS": "80"}, encoding="utf-8", timeout=60, echo=False,
+        cwd=str(work), env={**os.environ, "PYTHONPATH": str(Path.cwd()), "COLUMNS": "80"}, encoding="utf-8", timeout=60, echo=False,
     )  # fmt: skip
     child.expect_exact("You: ")
     yield child
@@ -62,7 +62,10 @@ def test_a_follow_up_and_leaving(chat: pexpect.spawn[str]) -> None:
 
 
 def test_a_pasted_error_of_several_lines_is_one_message(chat: pexpect.spawn[str]) -> None:
-    chat.send("CommandNotFoundError: Your shell has not been properly configured to use 'conda activate'.\nTo initialize your shell, run\n\n    $ conda init <SHELL_NAME>\n")
+    chat.send(
+        "CommandNotFoundError: Your shell has not been properly configured to use 'conda activate'.\n"
+        "To initialize your shell, run\n\n    $ conda init <SHELL_NAME>\n"
+    )
     chat.expect_exact("conda init")
     chat.expect_exact("You: ")
     assert chat.before.count("Answer: ") <= 1
@@ -86,7 +89,9 @@ def test_slash_commands(chat: pexpect.spawn[str]) -> None:
 
 def test_a_whole_flow_reads_well_and_really_runs(chat: pexpect.spawn[str]) -> None:
     """A screen-reader user makes an environment: every line is plain, every choice is named, the result is real."""
-    chat.sendline(f"/run create-environment tool=venv name=demo location=./demo python={sys.version_info.major}.{sys.version_info.minor}")
+    chat.sendline(
+        f"/run create-environment tool=venv name=demo location=./demo python={sys.version_info.major}.{sys.version_info.minor}"
+    )
     chat.expect("Run this step")
     shown = chat.before
     chat.sendline("yes")
@@ -102,7 +107,9 @@ def test_a_whole_flow_reads_well_and_really_runs(chat: pexpect.spawn[str]) -> No
 
 
 def test_no_is_the_default_and_changes_nothing(chat: pexpect.spawn[str]) -> None:
-    chat.sendline(f"/run create-environment tool=venv name=demo location=./demo python={sys.version_info.major}.{sys.version_info.minor}")
+    chat.sendline(
+        f"/run create-environment tool=venv name=demo location=./demo python={sys.version_info.major}.{sys.version_info.minor}"
+    )
     chat.expect("Run this step")
     chat.sendline("")
     chat.expect_exact("You: ")
@@ -110,7 +117,9 @@ def test_no_is_the_default_and_changes_nothing(chat: pexpect.spawn[str]) -> None
 
 
 def test_the_end_of_input_leaves(tmp_path: Path) -> None:
-    done = subprocess.run([sys.executable, "-m", "assistant", "chat"], input="conda vs venv\n", capture_output=True, text=True, timeout=60)
+    done = subprocess.run(
+        [sys.executable, "-m", "assistant", "chat"], input="conda vs venv\n", capture_output=True, text=True, timeout=60
+    )
     assert done.returncode == 0
     assert "Good-bye." in done.stdout
     assert "\x1b[" not in done.stdout
@@ -143,7 +152,8 @@ def test_completion_knows_commands_flows_and_environments() -> None:
 
 
 @pytest.mark.parametrize(
-    ("given", "answer"), [("yes", "yes"), ("Y", "yes"), ("", "no"), ("s", ""), ("st", "step"), ("maybe", ""), ("NO", "no")]
+    ("given", "answer"),
+    [("yes", "yes"), ("Y", "yes"), ("", "no"), ("s", ""), ("st", "step"), ("maybe", ""), ("NO", "no")],
 )
 def test_answers_to_the_gate(given: str, answer: str) -> None:
     assert _match(given, ("yes", "step", "skip", "no"), "no") == answer

@@ -32,7 +32,12 @@ GOOD = """\
   claims: [C001]
   commands: ['conda create -n {name}']
 """
-FLAGS = "tool: conda\ncommands:\n  - {command: create, does: Make one., flags: [{flag: [-n, --name], takes: NAME, means: its name}]}\nsource: manual\n"
+FLAGS = """\
+tool: conda
+commands:
+  - {command: create, does: Make one., flags: [{flag: [-n, --name], takes: NAME, means: its name}]}
+source: manual
+"""
 
 
 def build(root: Path, **files: str) -> Path:
@@ -105,7 +110,12 @@ def test_each_mistake_is_reported_at_its_line(tmp_path: Path, text: str, line: i
 
 
 def test_all_mistakes_are_reported_in_one_run(tmp_path: Path) -> None:
-    broken = build(tmp_path, topics__b=ENTRY + "  colour: red\n  see: [nowhere]\n", topics__c="- id: c.y\n", problems__p="- {id: p.x}\n")
+    broken = build(
+        tmp_path,
+        topics__b=ENTRY + "  colour: red\n  see: [nowhere]\n",
+        topics__c="- id: c.y\n",
+        problems__p="- {id: p.x}\n",
+    )
     code, lines = check(broken)
     files = {line.split(":")[0] for line in lines}
     assert code == 1
@@ -125,5 +135,7 @@ def test_a_changed_document_lists_the_entries_to_read_again(tmp_path: Path) -> N
 
 
 def test_the_projects_own_content_has_no_mistake() -> None:
-    done = subprocess.run([sys.executable, "-m", "assistant", "kb", "check"], capture_output=True, text=True, timeout=120)
+    done = subprocess.run(
+        [sys.executable, "-m", "assistant", "kb", "check"], capture_output=True, text=True, timeout=120
+    )
     assert done.returncode == 0, done.stdout[-4000:]

@@ -36,7 +36,10 @@ def test_a_duplicate_key_is_reported_with_its_line(tmp_path: Path) -> None:
     [
         ("a: [1, 2\n", "x.yaml:2: not valid YAML"),
         ("", "x.yaml:1: the file is empty"),
-        ("a: !!python/object/apply:os.system ['true']\n", "x.yaml:1: the tag `tag:yaml.org,2002:python/object/apply:os.system` is not allowed"),
+        (
+            "a: !!python/object/apply:os.system ['true']\n",
+            "x.yaml:1: the tag `tag:yaml.org,2002:python/object/apply:os.system` is not allowed",
+        ),
         ("a: !special b\n", "x.yaml:1: the tag `!special` is not allowed"),
         ("a: &x [*x]\n", "x.yaml:1: an alias that holds itself"),
         ("? [a]\n: b\n", "x.yaml:1: a key must be plain text"),
@@ -59,7 +62,9 @@ def test_bytes_that_are_no_text_are_reported(tmp_path: Path) -> None:
 @given(st.text(max_size=200))
 def test_any_text_is_read_or_reported(tmp_path: Path, text: str) -> None:
     path = tmp_path / "x.yaml"
-    path.write_text(text, encoding="utf-8", errors="surrogatepass") if not any(0xD800 <= ord(c) <= 0xDFFF for c in text) else path.write_text("a: b")
+    path.write_text(text, encoding="utf-8", errors="surrogatepass") if not any(
+        0xD800 <= ord(c) <= 0xDFFF for c in text
+    ) else path.write_text("a: b")
     problems = Problems()
     mark = load_marked(path, "x.yaml", problems)
     assert mark is not None or len(problems)

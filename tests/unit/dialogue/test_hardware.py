@@ -50,7 +50,12 @@ def test_past_the_last_row_it_says_that_it_does_not_know(library: Library, quest
 
 
 @pytest.mark.parametrize(
-    "question", ["conda vs venv", "how do I install pytorch with cuda", "RuntimeError: CUDA error: no kernel image is available on RTX 3090 driver 535"]
+    "question",
+    [
+        "conda vs venv",
+        "how do I install pytorch with cuda",
+        "RuntimeError: CUDA error: no kernel image is available on RTX 3090 driver 535",
+    ],
 )
 def test_other_questions_are_left_to_the_search(library: Library, question: str) -> None:
     answered = ask(question, library)

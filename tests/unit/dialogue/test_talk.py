@@ -117,7 +117,10 @@ def test_do_it_offers_the_flow_prefilled(talk: Conversation) -> None:
 
 
 def test_a_choice_is_taken_by_number_word_or_dropped(talk: Conversation) -> None:
-    links = (Link(id="environment.create", title="Create an environment"), Link(id="environment.remove", title="Delete an environment"))
+    links = (
+        Link(id="environment.create", title="Create an environment"),
+        Link(id="environment.remove", title="Delete an environment"),
+    )
     talk.pending = links
     by_number = talk.turn("2")
     assert by_number.entry and by_number.entry.id == "environment.remove"
@@ -131,7 +134,10 @@ def test_a_choice_is_taken_by_number_word_or_dropped(talk: Conversation) -> None
 
 
 def test_a_pasted_error_is_recognised_without_a_command(talk: Conversation) -> None:
-    pasted = "$ conda activate demo\n\nCommandNotFoundError: Your shell has not been properly configured to use 'conda activate'.\nTo initialize your shell, run\n"
+    pasted = (
+        "$ conda activate demo\n\nCommandNotFoundError: Your shell has not been properly configured to use 'conda activate'.\n"
+        "To initialize your shell, run\n"
+    )
     answer = say(talk, pasted)
     assert answer.kind == "problem"
     assert "conda init" in answer_text(answer)
@@ -142,12 +148,17 @@ def test_small_talk(text: str) -> None:
     assert small_talk(text)
 
 
-@pytest.mark.parametrize("text", ["hello world in python", "ok but why", "thanks but how do I delete it", "conda", "great, and with uv?"])
+@pytest.mark.parametrize(
+    "text", ["hello world in python", "ok but why", "thanks but how do I delete it", "conda", "great, and with uv?"]
+)
 def test_no_small_talk(text: str) -> None:
     assert small_talk(text) == ""
 
 
-@pytest.mark.parametrize(("text", "number"), [("2", 1), ("the first", 0), ("second one", 1), ("last", 2), ("option 3", 2), ("7", None), ("why", None)])
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [("2", 1), ("the first", 0), ("second one", 1), ("last", 2), ("option 3", 2), ("7", None), ("why", None)],
+)
 def test_numbers_of_choices(text: str, number: int | None) -> None:
     assert chosen_number(text, 3) == number
 

@@ -108,7 +108,7 @@ def test_a_hostile_question_is_read_quickly_and_whole() -> None:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("Ünïcode’s “conda-forge” — test", "unicode's \"conda-forge\"  -  test"),
+        ("Ünïcode’s “conda-forge” — test", 'unicode\'s "conda-forge"  -  test'),
         ("PLAIN", "plain"),
     ],
 )
@@ -117,6 +117,12 @@ def test_folding(text: str, expected: str) -> None:
 
 
 def test_words_keep_joined_ones_whole() -> None:
-    assert words("conda-forge environment.yml python=3.10 C++") == ["conda-forge", "environment.yml", "python", "3.10", "c++"]
+    assert words("conda-forge environment.yml python=3.10 C++") == [
+        "conda-forge",
+        "environment.yml",
+        "python",
+        "3.10",
+        "c++",
+    ]
     assert parts("environment.yml") == ["environment", "yml"]
     assert is_number("3.10") and is_number("3.x") and not is_number("cu130")
