@@ -1,228 +1,398 @@
-"""The full-screen app: header, four tabs, footer; everything else lives in the panes."""
+"""The full-screen app: a line about the machine, four tabs, a footer; everything else lives in the panes.
+
+Nothing slow stands before the first paint: the knowledge, the machine and all panes but the conversation come after it.
+"""
 
 from __future__ import annotations
 
-import os
+from time import monotonic
+from typing import TYPE_CHECKING
 
 from textual import on
-from textual.app import App, ComposeResult
+from textual.app import ComposeResult
 from textual.binding import Binding
-from textual.content import Content
-from textual.widgets import Footer, OptionList, Static, TabbedContent, TabPane
+from textual.widget import Widget
+from textual.widgets import Footer
 
-from assistant.dialogue.engine import Asked
-from assistant.dialogue.talk import Conversation
-from assistant.machine.model import Machine
-from assistant.machine.quick import quick_machine
-from assistant.render.machine_line import machine_line
-from assistant.search.library import Library, open_library
-from assistant.tui.actions import bindings
-from assistant.tui.ask import AskPane, Prompt
-from assistant.tui.cards import AnswerCard, CommandLine, Note
+from assistant.errors import GuideError
+from assistant.tui.actions import Action, bindings
+from assistant.tui.aside import aside
+from assistant.tui.ask import AskPane
+from assistant.tui.bars import MachineBar, TabRow
+from assistant.tui.base import BaseApp
 from assistant.tui.history import History
-from assistant.tui.palette import GuideCommands
-from assistant.tui.reference import ReferencePane
+from assistant.tui.pieces import Chosen, Copied, Link
+from assistant.tui.prompt import Prompt
 from assistant.tui.safe import safe_line
+from assistant.tui.themes import ROUND
+from assistant.tui.welcome import Welcome
 
-THEMES = ("textual-dark", "textual-light", "nord", "gruvbox", "solarized-light", "monokai", "ansi-dark", "ansi-light")
+if TYPE_CHECKING:
+    from textual.command import Provider
+
+    from assistant.machine.model import Environment, Machine
+    from assistant.search.library import Library
+    from assistant.tui.flow_desk import FlowDesk
+    from assistant.tui.flow_run import FlowRun
 
 
-class GuideApp(App[int]):
+def _palette() -> type[Provider]:
+    from assistant.tui.palette import GuideCommands
+
+    return GuideCommands
+
+
+class GuideApp(BaseApp):
     """envguide on the full screen."""
 
     TITLE = "envguide"
     CSS_PATH = "app.tcss"
-    COMMANDS = {GuideCommands}
-    BINDINGS = [*bindings(), Binding("escape", "focus_prompt", "prompt", show=False)]
-    ENABLE_COMMAND_PALETTE = True
+    COMMANDS = {_palette}
+    BINDINGS = [*bindings("app"), Binding("escape", "focus_prompt", "prompt", show=False)]
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (32, "-tall")]
 
-    def __init__(self, library: Library | None = None, machine: Machine | None = None, open_at: str = "") -> None:
-        super().__init__()
-        self.library = library or open_library()
-        self.machine = machine or quick_machine()
-        self.asked = Asked(machine=self.machine)
+    def __init__(
+        self, library: Library | None = None, machine: Machine | None = None, *, open_at: str = "", theme: str = ""
+    ) -> None:
+        super().__init__(library, machine, theme)
+        self._desk: FlowDesk | None = None
         self.open_at = open_at
+        self.keys: dict[str, str] = {}
+        self.tab = "ask"
+        self.machine_bar = MachineBar(id="machine-bar")
+        self.tabs = TabRow()
+        self.ask_pane: AskPane = AskPane(History())
+        self.panes: dict[str, Widget] = {"ask": self.ask_pane}
         self._last_interrupt = 0.0
 
     def compose(self) -> ComposeResult:
-        """Header, tabs, footer."""
-        yield Static(Content.assemble((" envguide ", "bold $accent"), ("  " + safe_line(machine_line(self.machine)), "$text-muted")), id="header")
-        with TabbedContent(initial="tab-ask", id="tabs"):
-            with TabPane("Ask", id="tab-ask"):
-                yield AskPane(Conversation(self.library, self.asked), History())
-            with TabPane("Reference", id="tab-reference"):
-                yield ReferencePane(self.library, self.asked)
+        """Machine, tabs, the conversation, footer."""
+        yield self.machine_bar
+        yield self.tabs
+        yield self.ask_pane
         yield Footer(show_command_palette=False, compact=True)
 
     def on_mount(self) -> None:
-        """Theme from the settings; a deep link opens its entry or flow."""
-        from assistant.settings import load_settings
+        """The keys of the user; then, after the first paint, everything that takes time."""
+        from assistant.tui.keymap import load_keymap
 
-        theme = str(load_settings()["theme"]) or os.environ.get("ENVGUIDE_THEME", "")
-        if theme in self.available_themes:
-            self.theme = theme
-        self.query_one(Prompt).focus()
+        try:
+            self.keys = load_keymap()
+            self.set_keymap(self.keys)
+        except GuideError as error:
+            self.say(str(error), warn=True)
+        self.tabs.activate("ask")
+        self.show_machine()
+        self.call_after_refresh(self.open_knowledge)
+
+    # What was loaded.
+
+    @on(BaseApp.Opened)
+    def _opened(self, event: BaseApp.Opened) -> None:
+        """The knowledge is open: questions are answered, suggestions and completion work."""
+        library = event.library
+        if library is None:
+            self.say(f"The knowledge cannot be opened. {event.error}", warn=True)
+            return
+        from assistant.dialogue.talk import Conversation
+
+        self.library = library
+        words = library.index["lexicon"]["tools"]
+        values = {
+            "tool": tuple(words),
+            "flow": tuple(library.flow_ids()),
+            "theme": tuple(sorted(self.available_themes)),
+        }
+        self.ask_pane.converse(Conversation(library, self.asked), values)
         if self.open_at:
-            self.call_after_refresh(self.open_link, self.open_at)
+            self.open_link(self.open_at)
+        self.look_again()
+        self.read_runs()
 
-    @property
-    def ask_pane(self) -> AskPane:
-        """The conversation."""
-        return self.query_one(AskPane)
+    @on(BaseApp.Looked)
+    def _looked(self, event: BaseApp.Looked) -> None:
+        if event.first and self.machine is not None:
+            return
+        self.machine = event.machine
+        self.asked.machine = event.machine
+        self.show_machine()
+
+    def show_machine(self) -> None:
+        """Say in the top line what machine this is, and what answers are made for instead."""
+        from assistant.render.machine_line import machine_line
+
+        self.machine_bar.show(machine_line(self.machine) if self.machine else "", self.assumed())
+
+    def assumed(self) -> str:
+        """What was chosen to be answered for instead of this machine."""
+        asked = self.asked_so_far
+        return ", ".join(part for part in (asked.system, asked.shell, asked.tool) if part) if asked else ""
+
+    # Where things are.
 
     def open_link(self, name: str) -> None:
-        """Open an entry by its id, or ask the text."""
-        try:
-            title = self.library.title(name)
-        except KeyError:
-            title = name
-        self.action_tab("ask")
-        self.ask_pane.ask(title)
-
-    @on(CommandLine.Copied)
-    def _copy(self, event: CommandLine.Copied) -> None:
-        self.copy_command(event.command)
-
-    def copy_command(self, command: str) -> None:
-        """Put a command, and nothing but it, on the clipboard: the terminal's (OSC 52) and the system's where there is one."""
-        self.copy_to_clipboard(command)
-        try:
-            import pyperclip
-
-            pyperclip.copy(command)
-        except Exception:  # noqa: BLE001,S110 - no clipboard program is no error: the terminal's own copy was asked for too
-            pass
-        self.notify(safe_line(command), title="Copied", markup=False, timeout=3)
-
-    @on(AnswerCard.Chosen)
-    def _chosen(self, event: AnswerCard.Chosen) -> None:
-        if event.kind == "ask":
-            self.action_tab("ask")
-            self.ask_pane.ask(event.value)
-        elif event.kind == "entry":
-            self.open_entry(event.value)
-        elif event.kind == "source":
-            self._show_source(event)
-        elif event.kind == "more":
-            self.ask_pane.show(Note(f"More: {event.answer.title}", event.answer.more))
-        elif event.kind == "flow":
-            params = next((flow.params for flow in event.answer.flows if flow.id == event.value), {})
-            self.open_flow(event.value, dict(params))
+        """Open an entry or a flow by its id; anything else is asked."""
+        library = self.library
+        if library and name in library.flow_ids():
+            self.open_flow(name, {})
+        elif library and name in library.index["ids"]:
+            self.open_entry(name)
+        else:
+            self.ask_pane.ask(name)
 
     def open_entry(self, entry_id: str) -> None:
         """Show an entry as a card of the conversation."""
+        from assistant.dialogue.reference import task_answer
+
+        if self.library is None:
+            return
+        title = self.library.title(entry_id)
+        answer = task_answer(entry_id, title, self.library, self.asked)
+        pane = self.ask_pane
+        if pane.conversation:
+            pane.conversation.last = answer
         self.action_tab("ask")
-        self.ask_pane.ask(self.library.title(entry_id))
+        pane.show_answer(answer, title)
+
+    @property
+    def desk(self) -> FlowDesk:
+        """The flow that is open. The runner is imported with the first use."""
+        if self._desk is None:
+            from assistant.tui.flow_desk import FlowDesk
+
+            self._desk = FlowDesk(self)
+        return self._desk
 
     def open_flow(self, flow_id: str, params: dict[str, str]) -> None:
         """Open a flow's screen with the values already known."""
-        from assistant.tui.flow_screen import FlowScreen
+        self.desk.open("run", flow_id, params)
 
-        self.push_screen(FlowScreen(flow_id, params, self.machine))
+    def open_run(self, kind: str, run_id: str) -> None:
+        """Resume, undo or redo a run: its plan comes first."""
+        self.desk.open(kind, run_id, {})
 
-    def _show_source(self, event: AnswerCard.Chosen) -> None:
-        parts = [f"**{item.heading}**, lines {item.first}-{item.last}\n\n{item.summary}" for item in event.answer.citations]
-        parts += [f"- {item.url or item.title or item.id} (as of {item.as_of})" for item in event.answer.sources]
-        self.ask_pane.show(Note("Where that comes from", "\n\n".join(parts) or "From the program itself."))
+    def close_flow(self) -> None:
+        """Close the open flow and its screen."""
+        self.desk.close()
+
+    def show_log(self, run_id: str) -> None:
+        """What a run did."""
+        self.desk.show_log(run_id)
+
+    def open_shell(self, environment: Environment, machine: Machine) -> None:
+        """A shell in an environment, in place of the screen until it ends."""
+        from assistant.tui.flow_desk import open_shell
+
+        open_shell(self, environment, machine)
+
+    def show_doctor(self, names: tuple[str, ...] = ()) -> None:
+        """The Machine tab, with the findings of these checks."""
+        fresh = "machine" not in self.panes
+        self.action_tab("machine")
+        pane = self.panes["machine"]
+        if not fresh or names:
+            pane.call_later(pane.look, names)  # type: ignore[attr-defined]
+
+    @on(BaseApp.RunsRead)
+    def _runs_read(self, event: BaseApp.RunsRead) -> None:
+        links = [
+            Link(
+                f"{run.title}: {run.done} of {run.steps} steps done, began {run.began[:16].replace('T', ' ')}. Go on with it",
+                "resume",
+                run.id,
+            )
+            for run in event.runs[:3]
+        ]
+        for welcome in self.ask_pane.query(Welcome):
+            welcome.offer(links)
+        if self._desk:
+            self._desk.refresh_runs()
+
+    # What cards ask for.
+
+    @on(Copied)
+    def _copied(self, event: Copied) -> None:
+        self.copy_text(event.text)
+
+    def copy_text(self, text: str) -> None:
+        """Put a text, and nothing but it, on the clipboard."""
+        from assistant.tui.clipboard import copy
+
+        copy(self, text)
+        self.notify(safe_line(text, 200), title="Copied", markup=False, timeout=3)
+
+    @on(Chosen)
+    def _chosen(self, event: Chosen) -> None:
+        kind, value, answer = event.kind, event.value, event.answer
+        if kind == "ask":
+            self.action_tab("ask")
+            self.ask_pane.ask(value)
+        elif kind == "entry":
+            self.open_entry(value)
+        elif kind == "copy":
+            self.copy_text(value)
+        elif kind == "translate":
+            self.action_tab("ask")
+            self.ask_pane.begin_translation(value)
+        elif kind == "flow":
+            known = next((flow.params for flow in answer.flows if flow.id == value), {}) if answer else {}
+            self.open_flow(value, {**known, **event.params})
+        elif kind in ("resume", "undo", "redo"):
+            self.open_run(kind, value)
+        elif kind == "log":
+            self.show_log(value)
+        elif kind == "shell":
+            self.panes["machine"].call_later(self.panes["machine"].action_shell)  # type: ignore[attr-defined]
+        elif kind in ("more", "source") and answer:
+            from assistant.tui.cards import more_note, source_note
+
+            self.action_tab("ask")
+            self.ask_pane.show(more_note(answer) if kind == "more" else source_note(answer))
+
+    @on(AskPane.Slash)
+    def _slash(self, event: AskPane.Slash) -> None:
+        from assistant.tui.slash import run_slash
+
+        run_slash(event.text, self)
+
+    @on(Prompt.Help)
+    def _help(self) -> None:
+        self.action_help()
+
+    @on(TabRow.Picked)
+    def _picked(self, event: TabRow.Picked) -> None:
+        if event.tab == "flow":
+            self.action_running_flow()
+        else:
+            self.action_tab(event.tab)
+
+    # Actions.
+
+    async def run_listed(self, action: Action) -> None:
+        """Run an action of the list where it belongs: in the conversation, or in the app."""
+        if action.scope == "ask":
+            self.action_tab("ask")
+        await self.run_action(action.run, default_namespace=self.ask_pane if action.scope == "ask" else self)
 
     def action_tab(self, name: str) -> None:
-        """Bring a tab to the front and put the focus where one goes on."""
-        tabs = self.query_one("#tabs", TabbedContent)
-        tabs.active = f"tab-{name}"
+        """Bring a tab to the front and put the focus where one goes on. A screen that lies above stays as it is, below."""
+        while len(self.screen_stack) > 1:
+            self.pop_screen()
+        if name != "ask" and self.library is None:
+            self.say("The knowledge is still being opened.")
+            return
+        if name not in self.panes:
+            self.panes[name] = self._pane(name)
+            self.screen.mount(self.panes[name], after=self.ask_pane)
+        self.tab = name
+        for key, pane in self.panes.items():
+            pane.display = key == name
+        self.tabs.activate(name)
         if name == "ask":
-            self.query_one(Prompt).focus()
+            self.ask_pane.prompt.focus()
         else:
-            focusable = tabs.get_pane(f"tab-{name}").query("Input, OptionList, DataTable")
-            if focusable:
-                focusable.first().focus()
+            self.call_after_refresh(self._focus_pane, name)
+
+    def _pane(self, name: str) -> Widget:
+        if name == "flows":
+            from assistant.tui.flows import FlowsPane
+
+            return FlowsPane(self.flows)
+        if name == "machine":
+            from assistant.tui.machine import MachinePane
+
+            return MachinePane(self.machine)
+        from assistant.tui.reference import ReferencePane
+
+        if self.library is None:
+            raise RuntimeError("the reference needs the knowledge")
+        return ReferencePane(self.library, self.asked)
+
+    def _focus_pane(self, name: str) -> None:
+        if self.tab == name and len(self.screen_stack) == 1:
+            found = self.panes[name].query("Input, OptionList, VerticalScroll")
+            if found:
+                found.first().focus()
 
     def action_focus_prompt(self) -> None:
         """Back to the input."""
         self.action_tab("ask")
 
-    def action_interrupt(self) -> None:
-        """Ctrl+C: clear the input; a second one within two seconds leaves."""
-        from time import monotonic
+    def action_running_flow(self) -> None:
+        """Back to the flow that is open."""
+        self.desk.show()
 
-        prompt = self.query_one(Prompt)
-        if prompt.text:
-            prompt.text = ""
+    def on_flow_run_changed(self, event: FlowRun.Changed) -> None:
+        """Something happened in a flow."""
+        self.desk.changed(event)
+
+    def action_interrupt(self) -> None:
+        """Ctrl+C: copy what is marked; on a flow's screen stop it; else empty the input; else leave on a second press."""
+        marked = self.screen.get_selected_text() or self.ask_pane.prompt.selected_text
+        if marked:
+            self.copy_text(marked)
+            self.screen.clear_selection()
+            return
+        if self._desk and self._desk.screen:
+            self._desk.screen.interrupt()
+            return
+        if self.ask_pane.prompt.text:
+            self.ask_pane.prompt.take_all()
             return
         if monotonic() - self._last_interrupt < 2:
-            self.exit(0)
+            self.run_worker(self.action_quit())
             return
         self._last_interrupt = monotonic()
-        self.notify("Press Ctrl+C again to leave.", timeout=2)
+        self.say("Press Ctrl+C again to leave.")
+
+    async def action_quit(self) -> None:
+        """Leave; while a flow is going on only after a yes, and when all that it started has ended."""
+        if not (self._desk and self._desk.busy):
+            self.leave()
+            return
+        from assistant.tui.dialogs import Confirm
+
+        question = Confirm("A flow is still going on. Stop it and leave? It can be resumed later.", "Stop it and leave")
+        self.push_screen(question, lambda yes: self.leave() if yes else None)
+
+    def leave(self) -> None:
+        """End what was started, then the app; the screen stays alive meanwhile."""
+        run = self._desk.run if self._desk else None
+        if run and run.session:
+            aside(self, lambda: self._end(run), "closing")
+            self.say("Stopping what is going on ...")
+        else:
+            self.exit(0)
+
+    def _end(self, run: FlowRun) -> BaseApp.Ended:
+        run.close()
+        return self.Ended()
+
+    @on(BaseApp.Ended)
+    def _flow_ended(self) -> None:
+        self.exit(0)
+
+    def on_unmount(self) -> None:
+        """Nothing that a flow started outlives the screen."""
+        if self._desk and self._desk.run:
+            self._desk.run.close()
 
     def action_next_theme(self) -> None:
-        """The next of a few themes: dark, light, and two that keep the terminal's own colours."""
-        known = [theme for theme in THEMES if theme in self.available_themes]
+        """The next of ours: dark, light, high contrast, and two that keep the terminal's own colours."""
+        known = [theme for theme in ROUND if theme in self.available_themes]
         position = known.index(self.theme) if self.theme in known else -1
-        self.theme = known[(position + 1) % len(known)]
-        self.notify(f"Theme: {self.theme}", timeout=2)
-
-    def action_copy_command(self) -> None:
-        """Copy the first command of the newest answer."""
-        newest = self.ask_pane.newest
-        if newest and newest.commands:
-            self.copy_command(newest.commands[0].run)
-        else:
-            self.notify("There is no command to copy yet.", timeout=2)
-
-    def action_run_flow(self) -> None:
-        """Open the flow that the newest answer offers."""
-        newest = self.ask_pane.newest
-        if newest and newest.flows:
-            self.open_flow(newest.flows[0].id, dict(newest.flows[0].params))
-        else:
-            self.notify("The newest answer offers no flow.", timeout=2)
-
-    def action_more(self) -> None:
-        """The rest of the newest answer."""
-        newest = self.ask_pane.newest
-        if newest and newest.more:
-            self.ask_pane.show(Note(f"More: {newest.title}", newest.more))
-        else:
-            self.notify("There is no more to it.", timeout=2)
-
-    def action_source(self) -> None:
-        """What the newest answer's sections say."""
-        newest = self.ask_pane.newest
-        if newest:
-            self._show_source(AnswerCard.Chosen("source", "", newest))
-
-    def action_clear(self) -> None:
-        """An empty conversation."""
-        self.ask_pane.clear()
+        self.choose_theme(known[(position + 1) % len(known)])
 
     def action_help(self) -> None:
-        """The keys."""
+        """Keys and commands."""
         from assistant.tui.help import HelpScreen
 
-        self.push_screen(HelpScreen())
-
-    def action_find(self) -> None:
-        """Search in what is on the screen."""
-        from assistant.tui.find import FindScreen
-
-        self.push_screen(FindScreen(), self._found)
-
-    def _found(self, words: str | None) -> None:
-        if not words:
-            return
-        from assistant.tui.find import find_widget
-
-        widget = find_widget(self.ask_pane, words)
-        if widget is None:
-            self.notify(f"Not on the screen: {safe_line(words)}", markup=False, timeout=3)
-        else:
-            widget.scroll_visible(top=True)
-            widget.flash()
+        self.push_screen(HelpScreen(self.keys))
 
 
 def run_tui(open_at: str = "") -> int:
     """Open the full-screen app; its exit code."""
-    return GuideApp(open_at=open_at).run() or 0
+    from assistant.settings import load_settings
 
-
-__all__ = ["GuideApp", "OptionList", "run_tui"]
+    return GuideApp(open_at=open_at, theme=str(load_settings()["theme"])).run() or 0

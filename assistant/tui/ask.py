@@ -1,212 +1,310 @@
-"""The conversation: cards above, the input with suggestions below."""
+"""The conversation: cards above, the input with suggestions below. A long text is answered beside the screen's work."""
 
 from __future__ import annotations
 
-from textual import events, on, work
+from collections import deque
+
+from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Vertical, VerticalScroll
-from textual.content import Content
 from textual.message import Message
-from textual.widgets import OptionList, Static, TextArea
-from textual.widgets.option_list import Option
+from textual.widgets import TextArea
 
-from assistant.dialogue.answer import Answer
-from assistant.dialogue.engine import unknown
-from assistant.dialogue.gaps import keep_gap
-from assistant.dialogue.talk import Conversation
+from assistant.dialogue.slash import Completion, complete, is_command
 from assistant.errors import GuideError
-from assistant.search.suggest import Suggester
-from assistant.tui.cards import AnswerCard, Link, Note
+from assistant.tui.actions import bindings
+from assistant.tui.aside import aside
 from assistant.tui.history import History
-from assistant.tui.safe import safe_text
+from assistant.tui.pieces import Card, Chosen, Copied, Item, Words
+from assistant.tui.prompt import Prompt, Suggestions
+from assistant.tui.welcome import Welcome
+
+# Cards, and all that answers are made of, are imported with the first answer: not before the first paint.
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from assistant.dialogue.answer import Answer
+    from assistant.dialogue.talk import Conversation
+    from assistant.search.library import Library
+    from assistant.search.suggest import Suggester
+    from assistant.tui.find import FindBar
 
 MOUNTED = 30  # newest cards that stay mounted; older ones are left out so that a long conversation stays quick
-
-EXAMPLES = (
-    "conda vs venv",
-    "create an env called demo with python 3.13",
-    "which cuda for driver 535",
-    "why is my GPU not used by torch",
-    "free disk space",
-    "CondaToSNonInteractiveError",
-)
+AT_ONCE = 2_000  # characters; a longer message is answered in a thread
 
 
-class Prompt(TextArea):
-    """The input: Enter asks, Ctrl+J or a paste makes more lines, Up and Down walk through the history."""
+class AskPane(Vertical):
+    """One conversation on the screen. It takes questions from the start; they wait until the knowledge is open."""
 
-    class Submitted(Message):
-        """A whole message."""
+    BINDINGS = bindings("ask")
+
+    class Slash(Message):
+        """A command such as `/theme`."""
 
         def __init__(self, text: str) -> None:
             super().__init__()
             self.text = text
 
-    class Leave(Message):
-        """Down at the end: into the suggestions."""
+    class Answered(Message):
+        """A turn that was worked out beside the screen's work."""
+
+        def __init__(self, text: str, answer: Answer) -> None:
+            super().__init__()
+            self.text, self.answer = text, answer
+
+    class Ready(Message):
+        """What suggestions are made from has been read."""
+
+        def __init__(self, suggester: Suggester) -> None:
+            super().__init__()
+            self.suggester = suggester
 
     def __init__(self, history: History) -> None:
-        super().__init__(id="prompt", soft_wrap=True, show_line_numbers=False, tab_behavior="focus", compact=True, highlight_cursor_line=False)
-        self.asked_before = history
-        self.placeholder = "Ask, or paste an error. F1 shows the keys."
-
-    async def _on_key(self, event: events.Key) -> None:
-        if event.key == "enter":
-            event.prevent_default()
-            event.stop()
-            text = self.text.strip()
-            if text:
-                self.post_message(self.Submitted(text))
-            return
-        if event.key == "up" and self.cursor_at_first_line and not self.app.query_one(Suggestions).walking:
-            earlier = self.asked_before.back(self.text)
-            if earlier is not None:
-                event.prevent_default()
-                event.stop()
-                self._replace(earlier)
-                return
-        if event.key == "down" and self.cursor_at_last_line:
-            event.prevent_default()
-            event.stop()
-            later = self.asked_before.forward()
-            if later is not None:
-                self._replace(later)
-            else:
-                self.post_message(self.Leave())
-            return
-        await super()._on_key(event)
-
-    def _replace(self, text: str) -> None:
-        self.text = text
-        self.move_cursor(self.document.end)
-
-
-class Suggestions(OptionList):
-    """What others have asked that begins like this. Down enters the list, Enter takes the line, Escape goes back."""
-
-    walking = False
-
-    def show(self, phrases: list[str]) -> None:
-        """Show these phrases; nothing hides the list."""
-        self.set_options([Option(safe_text(phrase), id=str(number)) for number, phrase in enumerate(phrases)])
-        self.phrases = phrases
-        self.display = bool(phrases)
-        self.styles.height = len(phrases) if phrases else 0
-
-    async def _on_key(self, event: events.Key) -> None:
-        if event.key == "escape" or event.key == "up" and self.highlighted in (0, None):
-            event.prevent_default()
-            event.stop()
-            self.app.query_one(Prompt).focus()
-
-
-class AskPane(Vertical):
-    """One conversation on the screen."""
-
-    def __init__(self, conversation: Conversation, history: History) -> None:
         super().__init__(id="ask")
-        self.conversation = conversation
         self.history = history
+        self.conversation: Conversation | None = None
         self.suggester: Suggester | None = None
+        self.values: dict[str, tuple[str, ...]] = {}
         self.newest: Answer | None = None
+        self.suggestions = Suggestions()
+        self.prompt = Prompt(history, self.suggestions)
+        self.cards = VerticalScroll(Welcome(), id="cards", can_focus=False)
+        self.finder: FindBar | None = None
+        self._waiting: deque[str] = deque()
+        self._busy = False
+        self._hits: list[Words] = []
 
     def compose(self) -> ComposeResult:
         """Cards, suggestions, input."""
-        with VerticalScroll(id="cards", can_focus=False):
-            yield from self._empty()
-        suggestions = Suggestions(id="suggestions", compact=True)
-        suggestions.display = False
-        yield suggestions
-        with Vertical(id="input"):
-            yield Prompt(self.history)
-
-    def _empty(self) -> ComposeResult:
-        with Vertical(id="empty"):
-            yield Static(Content.styled("Ask about Python environments and packages.", "bold"), classes="title")
-            yield Static(
-                Content("The answer comes from this machine, with the place in the document that it is from.\nThen a flow can do it for you: it shows its plan and asks first."),
-                classes="lead",
-            )
-            yield Static(Content.styled("Try one of these, or paste an error:", "$text-muted"), classes="lead")
-            blank = Answer(question="", status="answered")
-            for example in EXAMPLES:
-                yield Link(example, "ask", example, blank, classes="example")
+        yield self.cards
+        yield self.suggestions
+        yield self.prompt
 
     def on_mount(self) -> None:
-        """Read what suggestions are made from, beside the first paint."""
-        self._load_suggestions()
-        self.query_one(Prompt).focus()
+        """The input has the focus from the start."""
+        self.prompt.focus()
 
-    @work(thread=True, exclusive=True, group="suggestions", exit_on_error=False)
-    def _load_suggestions(self) -> None:
-        self.suggester = Suggester(self.conversation.library)
+    # Questions.
+
+    def converse(self, conversation: Conversation, values: dict[str, tuple[str, ...]]) -> None:
+        """The knowledge is open: what was asked meanwhile is answered. `values` complete the slash commands' words."""
+        self.conversation, self.values = conversation, values
+        aside(self, lambda: self._read_suggestions(conversation.library), "suggestions")
+        self._go_on()
+
+    def _read_suggestions(self, library: Library) -> Message:
+        from assistant.search.suggest import Suggester
+
+        return self.Ready(Suggester(library))
+
+    @on(Ready)
+    def _suggestions_read(self, event: Ready) -> None:
+        self.suggester = event.suggester
+        self._suggest(self.prompt.text)
+
+    def ask(self, text: str) -> None:
+        """Answer a message, after those that were asked before it."""
+        self.history.add(text)
+        self._waiting.append(text)
+        self._go_on()
+
+    def _go_on(self) -> None:
+        while self._waiting and not self._busy and self.conversation:
+            text = self._waiting.popleft()
+            if is_command(text):
+                self.post_message(self.Slash(text))
+            elif len(text) > AT_ONCE:
+                self._busy = True
+                self._turn_aside(text, self.conversation)
+            else:
+                self._answered(self.Answered(text, turn(self.conversation, text)))
+
+    def _turn_aside(self, text: str, conversation: Conversation) -> None:
+        aside(self, lambda: self.Answered(text, turn(conversation, text)), "turn")
+
+    @on(Answered)
+    def _aside_answered(self, event: Answered) -> None:
+        self._busy = False
+        self._answered(event)
+        self._go_on()
+
+    def _answered(self, event: Answered) -> None:
+        if event.answer.status == "unknown":
+            from assistant.dialogue.gaps import keep_gap
+
+            keep_gap(event.answer)
+        self.show_answer(event.answer, event.text)
+
+    def show_answer(self, answer: Answer, question: str) -> None:
+        """Show an answer as the newest card; follow-ups are about it."""
+        from assistant.tui.cards import AnswerCard
+
+        self.newest = answer
+        self.show(AnswerCard(answer, question=question))
+
+    def show(self, card: Card) -> None:
+        """Put a card at the end and bring its beginning into view."""
+        old = [*self.cards.query(Welcome), *list(self.cards.query_children(Card))[: 1 - MOUNTED]]
+        self.cards.mount(card)
+        if old:
+            self.cards.remove_children(old)
+
+    @on(Card.Shown)
+    def _reveal(self, event: Card.Shown) -> None:
+        event.stop()
+        if event.card.is_attached:
+            self.cards.scroll_to_widget(event.card, top=True, animate=False, force=True)
+
+    # Typing.
 
     @on(TextArea.Changed)
     def _typed(self, event: TextArea.Changed) -> None:
-        text = event.text_area.text
-        phrases = self.suggester.suggest(text) if self.suggester and len(text) > 1 and "\n" not in text else []
-        if phrases == [text]:
-            phrases = []
-        self.query_one(Suggestions).show(phrases)
-
-    @on(Prompt.Leave)
-    def _into_suggestions(self) -> None:
-        suggestions = self.query_one(Suggestions)
-        if suggestions.display:
-            suggestions.focus()
-            suggestions.highlighted = 0
-
-    @on(OptionList.OptionSelected, "#suggestions")
-    def _taken(self, event: OptionList.OptionSelected) -> None:
         event.stop()
-        phrase = self.query_one(Suggestions).phrases[event.option_index]
-        self.query_one(Prompt).focus()
-        self.ask(phrase)
+        self._suggest(event.text_area.text)
+
+    def _suggest(self, text: str) -> None:
+        if not self.prompt.typed or not text.strip() or "\n" in text:
+            self.suggestions.show([])
+        elif text.startswith("/"):
+            self.suggestions.show(complete(text, self.values))
+        elif self.suggester and len(text) > 1:
+            found = self.suggester.suggest(text)
+            self.suggestions.show([Completion(text=phrase) for phrase in found if phrase != text])
+        else:
+            self.suggestions.show([])
+
+    @on(Suggestions.Taken)
+    def _taken(self, event: Suggestions.Taken) -> None:
+        if event.item.text.endswith(" "):
+            self.prompt.fill(event.item.text)
+            self.prompt.typed = True
+            self.prompt.focus()
+            self._suggest(event.item.text)
+        else:
+            self.prompt.take_all()
+            self.ask(event.item.text)
 
     @on(Prompt.Submitted)
     def _submitted(self, event: Prompt.Submitted) -> None:
         self.ask(event.text)
 
-    def ask(self, text: str) -> None:
-        """Answer a message and show the card."""
-        self.query_one(Prompt).text = ""
-        self.query_one(Suggestions).show([])
-        self.history.add(text)
-        try:
-            answer = self.conversation.turn(text)
-        except GuideError as error:
-            answer = unknown(text, (), 0.0).replace(title=error.message)
-        if answer.status == "unknown":
-            keep_gap(answer)
-        self.newest = answer
-        self.show(AnswerCard(answer, question=text))
+    # Actions on the newest answer and on the whole.
 
-    def show(self, card: AnswerCard | Note) -> None:
-        """Put a card at the end and bring its beginning into view."""
-        cards = self.query_one("#cards", VerticalScroll)
-        for widget in cards.query("#empty"):
-            widget.remove()
-        old = list(cards.children)[: max(0, len(cards.children) - MOUNTED + 1)]
-        for widget in old:
-            widget.remove()
-        cards.mount(card)
-        self.call_after_refresh(cards.scroll_to_widget, card, top=True, animate=False)
+    def action_copy_command(self) -> None:
+        """Copy the first command of the newest answer."""
+        if self.newest and self.newest.commands:
+            self.post_message(Copied(self.newest.commands[0].run))
+        else:
+            self.app.notify("There is no command to copy yet.", timeout=3)
 
-    def clear(self) -> None:
+    def action_run_flow(self) -> None:
+        """Open the flow that the newest answer offers."""
+        if self.newest and self.newest.flows:
+            self.post_message(Chosen("flow", self.newest.flows[0].id, self.newest))
+        else:
+            self.app.notify("The newest answer offers no flow. F4 lists them all.", timeout=3)
+
+    def action_translate(self) -> None:
+        """The newest command in another tool: written into the input, the tool is left to choose."""
+        if self.newest and self.newest.commands:
+            self.begin_translation(self.newest.commands[0].run)
+        else:
+            self.app.notify("There is no command to translate yet.", timeout=3)
+
+    def begin_translation(self, command: str) -> None:
+        """Write `/translate COMMAND --to ` and offer the tools."""
+        self.prompt.fill(f"/translate {' '.join(command.split())} --to ")
+        self.prompt.typed = True
+        self.prompt.focus()
+        self._suggest(self.prompt.text)
+
+    def action_more(self) -> None:
+        """The rest of the newest answer."""
+        if self.newest and self.newest.more:
+            self.post_message(Chosen("more", "", self.newest))
+        else:
+            self.app.notify("There is no more to it.", timeout=3)
+
+    def action_source(self) -> None:
+        """What the newest answer's sections say."""
+        if self.newest:
+            self.post_message(Chosen("source", "", self.newest))
+
+    def action_clear(self) -> None:
         """An empty conversation."""
-        self.conversation.last = None
-        self.conversation.pending = ()
+        if self.conversation:
+            self.conversation.last = None
+            self.conversation.pending = ()
         self.newest = None
-        cards = self.query_one("#cards", VerticalScroll)
-        cards.remove_children()
-        cards.mount_all(list(self._empty_widgets()))
+        self.cards.remove_children()
+        self.cards.mount(Welcome())
+        self.prompt.focus()
 
-    def _empty_widgets(self) -> list[Vertical]:
-        blank = Answer(question="", status="answered")
-        return [
-            Vertical(
-                Static(Content.styled("A new conversation.", "bold"), classes="title"),
-                *(Link(example, "ask", example, blank, classes="example") for example in EXAMPLES),
-                id="empty",
-            )
-        ]
+    def action_page(self, by: int) -> None:
+        """Scroll the cards by a page."""
+        if by < 0:
+            self.cards.scroll_page_up(animate=False)
+        else:
+            self.cards.scroll_page_down(animate=False)
+
+    def action_card(self, by: int) -> None:
+        """Put the focus on the first line of the card before or after that can be taken; at the end back to the input."""
+        cards = [card for card in self.cards.query_children() if card.query(Item)]
+        focused = self.screen.focused
+        here = next((n for n, card in enumerate(cards) if focused in card.walk_children()), len(cards))
+        place = here + by
+        if place >= len(cards):
+            self.prompt.focus()
+        elif cards and place >= 0:
+            cards[place].query(Item).first().focus()
+            self.cards.scroll_to_widget(cards[place], top=True, animate=False, force=True)
+
+    def on_click(self, event: events.Click) -> None:
+        """A click beside everything puts the focus into the input."""
+        if event.widget in (self.cards, self) or isinstance(event.widget, Card):
+            self.prompt.focus()
+
+    # Searching.
+
+    def action_find(self) -> None:
+        """Search in the conversation."""
+        if self.finder is None:
+            from assistant.tui.find import FindBar
+
+            self.finder = FindBar(self)
+            self.mount(self.finder, before=self.prompt)
+        self.finder.toggle()
+
+    def seek(self, words: str) -> int:
+        """Mark what holds the words; the newest hit comes into view. How many lines hold them."""
+        self._hits = [widget for widget in self.cards.query(Words) if widget.seek(words)]
+        if not words:
+            self.prompt.focus()
+        return len(self._hits)
+
+    def show_hit(self, number: int) -> None:
+        """Bring a hit into view; they are counted from the newest."""
+        for place, widget in enumerate(reversed(self._hits)):
+            widget.set_class(place == number, "-hit")
+            if place == number and widget.is_attached:
+                self.cards.scroll_to_widget(widget, animate=False)
+
+
+def turn(conversation: Conversation, text: str) -> Answer:
+    """A turn of the conversation; what cannot be read is said as an answer, too."""
+    try:
+        return conversation.turn(text)
+    except GuideError as error:
+        return refused(text, error)
+    except Exception as error:  # a fault of ours must not end the conversation
+        return refused(
+            text, GuideError(f"envguide failed on this: {type(error).__name__}: {error}", "ask in other words")
+        )
+
+
+def refused(text: str, error: GuideError) -> Answer:
+    """An error as an answer."""
+    from assistant.dialogue.answer import Block
+    from assistant.dialogue.engine import unknown
+
+    words = f"{error.message}. {error.hint[:1].upper()}{error.hint[1:]}".rstrip(". ") + "."
+    return unknown(text, (), 0.0).replace(title=error.message, blocks=(Block(kind="lead", text=words),))

@@ -1,40 +1,58 @@
-"""F1: what the keys do, made from the one list of actions."""
+"""F1: what the keys and the commands do, made from the one list of actions and the one list of commands."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
 
 from textual.app import ComposeResult
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.screen import ModalScreen
-from textual.widgets import Static
 
+from assistant.dialogue.slash import COMMANDS
 from assistant.render.layout import table
-from assistant.tui.actions import ACTIONS
-from assistant.tui.safe import MARKED, styled_lines
+from assistant.tui.actions import SCOPES, actions, key_words
+from assistant.tui.pieces import Lines, Words
+from assistant.tui.safe import MARKED
 
-EXTRA = (
-    ("Enter", "ask; on a command: copy it; on a line with an arrow: follow it"),
-    ("Ctrl+J", "a new line in the input"),
-    ("Up, Down", "earlier questions; Down at the end goes into the suggestions"),
-    ("Tab, Shift+Tab", "from one thing to the next"),
-    ("Escape", "back to the input; closes this"),
+TYPING = (
+    ("Enter", "ask; Ctrl+J makes a new line"),
+    ("Up, Down", "earlier questions; while suggestions are shown: choose one"),
+    ("Tab", "take the suggestion; without one: to the next thing"),
+    ("?", "in an empty input: this help"),
 )
 
 
 class HelpScreen(ModalScreen[None]):
-    """The keys, on one page."""
+    """Keys and commands on one page."""
 
-    BINDINGS = [("escape,f1,q", "dismiss", "close")]
+    BINDINGS = [("escape,f1,q,question_mark,enter", "dismiss", "close")]
+
+    def __init__(self, keymap: Mapping[str, str]) -> None:
+        super().__init__()
+        self.keymap = keymap
 
     def compose(self) -> ComposeResult:
-        """A table of keys."""
-        rows = [(_key(action.keys), action.help) for action in ACTIONS] + list(EXTRA)
-        with Vertical(id="help"):
-            yield Static(Content.styled("Keys", "bold"), classes="title")
-            with VerticalScroll():
-                yield Static(styled_lines(table(("Key", "What it does"), rows, 66, MARKED)))
-            yield Static(Content.styled("Escape closes this. The mouse works everywhere; drag to select and copy.", "$text-muted"))
+        """A table for each scope, then the commands."""
+        parts: list[tuple[str, list[tuple[str, str]]]] = [("While typing", list(TYPING))]
+        for scope, title in SCOPES.items():
+            rows = [(key_words(self.keymap.get(action.id, action.keys)), action.help) for action in actions(scope)]
+            parts.append((title, rows))
+        parts.append(("Commands", [(f"/{one.name} {one.words}".strip(), one.help) for one in COMMANDS]))
+        with Vertical(id="help", classes="dialog"):
+            yield Words(Content.styled("Keys and commands", "bold"), classes="title")
+            with VerticalScroll(can_focus=True):
+                for title, rows in parts:
+                    if rows:
+                        yield Words(Content.styled(title, "bold $accent"), classes="help-part")
+                        yield Lines(lambda width, rows=rows: table(("", ""), rows, width, MARKED))  # type: ignore[misc]
+            yield Words(
+                Content.styled(
+                    "Escape closes this. The mouse works everywhere; drag over text marks it, Ctrl+C copies it.",
+                    "$text-muted",
+                )
+            )
 
-
-def _key(keys: str) -> str:
-    return " or ".join("+".join(part.capitalize() for part in key.split("+")) for key in keys.split(","))
+    def on_mount(self) -> None:
+        """Arrows scroll at once."""
+        self.query_one(VerticalScroll).focus()

@@ -1,8 +1,8 @@
-"""The palette's commands, "noun: verb": actions, tabs, themes, flows, tasks."""
+"""The palette's commands, "noun: verb": actions, themes, flows, tasks, environments' actions."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -19,19 +19,26 @@ if TYPE_CHECKING:
 class GuideCommands(Provider):
     """Everything that can be done, by name."""
 
-    def _all(self) -> Iterator[tuple[str, Any, str]]:
+    def _all(self) -> Iterator[tuple[str, Callable[[], Any], str]]:
         app: GuideApp = self.app  # type: ignore[assignment]
         for action in ACTIONS:
-            yield action.title, partial(app.run_action, action.run), action.help
+            if action.scope in ("app", "ask") and action.id != "interrupt":
+                yield action.title, partial(app.run_listed, action), action.help
         for theme in sorted(app.available_themes):
-            yield f"theme: {theme}", partial(setattr, app, "theme", theme), "change the colours"
+            yield f"theme: {theme}", partial(app.choose_theme, theme), "change the colours"
+        if app.library is None:
+            return
         for flow_id in app.library.flow_ids():
             title = str(app.library.record(f"flow:{flow_id}").get("title", flow_id))
             yield f"flow: {safe_line(title)}", partial(app.open_flow, flow_id, {}), "shows its plan first"
-        for number, kind in enumerate(app.library.index["kinds"]):
+        index = app.library.index
+        for number, kind in enumerate(index["kinds"]):
             if kind == "command":
-                title = app.library.index["titles"][number]
-                yield f"task: {safe_line(title)}", partial(app.open_entry, app.library.index["ids"][number]), "the command in each tool"
+                yield (
+                    f"task: {safe_line(index['titles'][number])}",
+                    partial(app.open_entry, index["ids"][number]),
+                    "in each tool",
+                )
 
     async def discover(self) -> Hits:
         """All of it, before anything is typed."""
@@ -42,6 +49,9 @@ class GuideCommands(Provider):
         """What fits the letters typed."""
         matcher = self.matcher(query)
         for title, run, note in self._all():
-            score = matcher.match(title)
+            score, places = matcher.fuzzy_search.match(query, title)
             if score > 0:
-                yield Hit(score, matcher.highlight(title), run, text=title, help=note)
+                shown = Content(title)
+                for place in places:
+                    shown = shown.stylize("bold underline", place, place + 1)
+                yield Hit(score, shown, run, text=title, help=note)

@@ -13,6 +13,7 @@ from assistant.dialogue.engine import Asked
 from assistant.dialogue.reference import Task, find_tasks, task_answer
 from assistant.search.library import Library
 from assistant.tui.cards import AnswerCard
+from assistant.tui.pieces import Item
 from assistant.tui.safe import safe_line
 
 TOOLS = ("conda", "mamba", "micromamba", "pixi", "venv", "virtualenv", "pip", "uv", "pipx", "poetry")
@@ -25,43 +26,58 @@ class ReferencePane(Vertical):
         super().__init__(id="reference")
         self.library, self.asked = library, asked
         self.tasks: list[Task] = []
+        self.words = Input(placeholder="what do you want to do?", id="reference-words", compact=True, highlighter=None)
+        self.tools = Select([(tool, tool) for tool in TOOLS], prompt="any tool", id="reference-tool", compact=True)
+        self.listing = OptionList(id="reference-list", compact=True)
+        self.detail = VerticalScroll(id="reference-detail", can_focus=False)
 
     def compose(self) -> ComposeResult:
         """Filter line, list, detail."""
         with Horizontal(id="reference-filter"):
-            yield Input(placeholder="what do you want to do?", id="reference-words", compact=True)
-            yield Select([(tool, tool) for tool in TOOLS], prompt="any tool", id="reference-tool", compact=True)
+            yield self.words
+            yield self.tools
         with Horizontal():
-            yield OptionList(id="reference-list", compact=True)
-            yield VerticalScroll(id="reference-detail")
+            yield self.listing
+            yield self.detail
 
     def on_mount(self) -> None:
         """List everything at first."""
         self._fill()
 
+    @property
+    def tool(self) -> str:
+        """The tool that the list is kept to; empty for all."""
+        value = self.tools.value
+        return value if isinstance(value, str) else ""
+
     @on(Input.Changed, "#reference-words")
     @on(Select.Changed, "#reference-tool")
     def _fill(self) -> None:
-        words = self.query_one("#reference-words", Input).value
-        tool = self.query_one("#reference-tool", Select).value
-        self.tasks = find_tasks(words, self.library, tool if isinstance(tool, str) else "")
-        listing = self.query_one("#reference-list", OptionList)
-        listing.set_options(Option(Content(safe_line(task.title)), id=task.id) for task in self.tasks)
+        self.tasks = find_tasks(self.words.value, self.library, self.tool)
+        self.listing.set_options(Option(Content(safe_line(task.title)), id=task.id) for task in self.tasks)
         if self.tasks:
-            listing.highlighted = 0
+            self.listing.highlighted = 0
+        else:
+            self.detail.remove_children()
 
     @on(Input.Submitted, "#reference-words")
     def _into_list(self) -> None:
-        self.query_one("#reference-list", OptionList).focus()
+        self.listing.focus()
+
+    @on(OptionList.OptionSelected, "#reference-list")
+    def _into_detail(self, event: OptionList.OptionSelected) -> None:
+        event.stop()
+        items = self.detail.query(Item)
+        if items:
+            items.first().focus()
 
     @on(OptionList.OptionHighlighted, "#reference-list")
     async def _show(self, event: OptionList.OptionHighlighted) -> None:
         task = self.tasks[event.option_index] if event.option_index < len(self.tasks) else None
-        detail = self.query_one("#reference-detail", VerticalScroll)
-        await detail.remove_children()
+        await self.detail.remove_children()
         if task:
-            tool = self.query_one("#reference-tool", Select).value
-            asked = Asked(self.asked.system, self.asked.shell, tool if isinstance(tool, str) else "", self.asked.machine)
-            answer = task_answer(task.id, task.title, self.library, asked)
-            await detail.mount(AnswerCard(answer, question=task.title))
-            detail.scroll_home(animate=False)
+            asked = Asked(self.asked.system, self.asked.shell, self.tool or self.asked.tool, self.asked.machine)
+            question = f"{task.title} {self.words.value}".strip()
+            answer = task_answer(task.id, question, self.library, asked)
+            await self.detail.mount(AnswerCard(answer.replace(question="")))
+            self.detail.scroll_home(animate=False)

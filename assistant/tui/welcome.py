@@ -1,0 +1,48 @@
+"""The empty conversation: it teaches by examples that can be taken."""
+
+from __future__ import annotations
+
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.content import Content
+
+from assistant.tui.pieces import Link, Words
+
+# What one can do, and examples of it.
+EXAMPLES = (
+    ("Ask", "conda vs venv"),
+    ("", "create an env called demo with python 3.13"),
+    ("Check", "which cuda for driver 535"),
+    ("", "why is my GPU not used by torch"),
+    ("Mend", "ModuleNotFoundError: No module named 'numpy'"),
+    ("", "CondaToSNonInteractiveError"),
+    ("Do", "free disk space"),
+    ("", "/compare conda uv"),
+)
+KEYS = (("Enter", "asks"), ("Ctrl+P", "finds everything"), ("/", "commands"), ("?", "help"))
+
+
+class Welcome(Vertical):
+    """What to ask, by example; and the run that was cut off, where there is one."""
+
+    def compose(self) -> ComposeResult:
+        """A heading, the examples, the keys."""
+        yield Words(
+            Content.assemble(
+                ("Ask about Python environments and packages\n\n", "bold"),
+                ("Answers are for this machine and name the lines they come from. ", "$text-muted"),
+                ("A flow shows its plan and asks before it acts.", "$text-muted"),
+            ),
+            classes="lead",
+        )
+        for what, example in EXAMPLES:
+            text = Content.assemble((f"{what:<8}", "$text-muted"), (example, "$accent"))
+            yield Link(text, "ask", example, classes="example")
+        parts = [part for key, does in KEYS for part in ((key, "$accent"), (f" {does}   ", "$text-muted"))]
+        yield Words(Content.assemble(*parts), classes="keys")
+
+    def offer(self, links: list[Link]) -> None:
+        """Show the runs that were cut off, above the examples."""
+        self.remove_children(".unfinished")
+        if links:
+            self.mount(Words(Content.styled("Not finished:", "$warning"), classes="unfinished"), *links, before=1)
