@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 
 from assistant.content.frozen import Frozen
+from assistant.search.text import IGNORED
 from assistant.search.understand import Frame, Query
 
 TYPE_CHECKING = False
@@ -20,6 +21,7 @@ K1 = 9.0  # saturation, in units of the fields' weighted counts
 HIGHEST_IDF = 5.5  # one rare word must not outweigh all others of a question
 POOL = 60  # entries that are looked at closely
 OTHER_SUBJECT = 0.2  # taken off where an entry's subject is not named by any word of the question
+LIKELY_PADDING = 0.2  # of an unknown word: one that is likely a misspelt stop word
 UNKNOWN_WEIGHT = 0.75  # of the rarest known word's weight: a strange word counts, but less than a known rare one
 
 
@@ -48,10 +50,11 @@ def rank(query: Query, index: dict[str, Any], limit: int = 8) -> list[Ranked]:
             scores[number] = scores.get(number, 0.0) + weight * value / (K1 + value) * (K1 + 1)
             held[number] = held.get(number, 0.0) + weight * min(1.0, value / 2)
     rarest = max(idf) if idf else 1.0
-    total = sum(weights.values()) + UNKNOWN_WEIGHT * rarest * len(query.unknown)
+    strange = len(query.unknown) + LIKELY_PADDING * sum(better == IGNORED for better in query.mended.values())
+    total = sum(weights.values()) + UNKNOWN_WEIGHT * rarest * strange
     pool = sorted(scores, key=lambda number: -scores[number])[:POOL]
     top = scores[pool[0]] or 1.0
-    unknown_share = UNKNOWN_WEIGHT * rarest * len(query.unknown) / total
+    unknown_share = UNKNOWN_WEIGHT * rarest * strange / total
     ranked = []
     for number in pool:
         phrase, inside = _phrase(index["phrases"][number], weights, total, idf)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from assistant.search.text import STOP_WORDS
+from assistant.search.text import IGNORED, STOP_WORDS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
 SHORTEST = 4  # shorter words have too many neighbours to be guessed
-IGNORED = "*"  # what a misspelt word without a subject ("whta", "thiis") is mended to
 
 
 def nearest_form(word: str, index: dict[str, Any]) -> str:

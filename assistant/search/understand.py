@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from assistant.content.frozen import Frozen
-from assistant.search.text import STOP_WORDS, fold, is_number, parts, words
+from assistant.search.text import IGNORED, STOP_WORDS, fold, is_number, parts, words
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -164,7 +164,7 @@ def _lookup(word: str, index: dict[str, Any]) -> tuple[int | None, str]:
     number = index["terms"].get(index["canonical"].get(stemmed, stemmed))
     if number is not None:
         return number, stemmed if stemmed in index["forms"] else ""
-    from assistant.search.typos import IGNORED, nearest_form
+    from assistant.search.typos import nearest_form
 
     better = nearest_form(word, index)
     if better == IGNORED:
