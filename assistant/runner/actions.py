@@ -60,7 +60,13 @@ class _Listener:
 
     def prompt(self, prompt: habits.Prompt, secret: bool) -> None:
         self._session.emit(
-            ChildPrompt(step=self._step, text=prompt.text, secret=secret, empty_means=prompt.empty_means)
+            ChildPrompt(
+                step=self._step,
+                text=prompt.text,
+                certain=prompt.certain,
+                secret=secret,
+                empty_means=prompt.empty_means,
+            )
         )
 
     def notice(self, text: str) -> None:

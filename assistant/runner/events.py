@@ -87,11 +87,13 @@ class Notice(Event):
 class ChildPrompt(Event):
     """The step's program waits for the person: type into it with `session.send`. `secret`: what is typed is not shown.
 
+    `certain` is false where the line only looks like a prompt: a face offers the keyboard then, and does not wait.
     `empty_means`: what the program takes for Enter alone, where the prompt tells (`yes` for `[y]/n`).
     """
 
     step: str
     text: str
+    certain: bool = True
     secret: bool = False
     empty_means: str = ""
 

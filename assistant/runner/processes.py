@@ -77,6 +77,31 @@ def _proc() -> list[Path]:
         return []
 
 
+# Where the kernel keeps a process that waits for a terminal, a pipe, a connection, or any of several.
+_WAITS_TO_READ = (
+    "n_tty_read",
+    "wait_woken",
+    "poll_schedule_timeout",
+    "do_select",
+    "do_sys_poll",
+    "do_poll",
+    "ep_poll",
+    "do_epoll_wait",
+)
+
+
+def may_read(pids: list[int]) -> bool:
+    """Whether one of these may be waiting for input. False only where the kernel tells that none is (Linux)."""
+    for pid in pids:
+        try:
+            where = Path(f"/proc/{pid}/wchan").read_text()
+        except OSError:
+            return True
+        if where in ("", "0") or where.startswith(_WAITS_TO_READ):
+            return True
+    return not pids
+
+
 def kill_session(session: int, marker: str) -> int:
     """Terminate, then kill what an earlier, interrupted step left running. Returns how many there were."""
     found = members(session, marker)

@@ -136,6 +136,9 @@ class PosixTerminal:
         except termios.error:
             return True
 
+    def may_read(self) -> bool:
+        return processes.may_read(self.leftovers())
+
     def signal(self, stage: Stage) -> None:
         number = _SIGNALS[stage]
         with self._lock:

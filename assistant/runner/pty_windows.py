@@ -77,6 +77,9 @@ class WindowsTerminal:
     def echoes(self) -> bool:
         return True  # a console does not tell
 
+    def may_read(self) -> bool:
+        return True  # neither this
+
     def signal(self, stage: Stage) -> None:
         if self.poll() is not None:
             return

@@ -52,7 +52,7 @@ class Control:
     """What others may ask of a running child: more urgent stops. Safe to use from any thread."""
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()  # a signal handler may press while its own thread presses
         self.presses = 0
 
     def press(self) -> int:
@@ -205,6 +205,8 @@ class _Run:
         if not self.interactive and not prompt.certain:
             return  # it may be no prompt at all, and nobody could answer it
         if self.prompted != f"{self.line.version} {line}":
+            if not prompt.certain and not self.terminal.may_read():
+                return  # it works, and looks as if it asked
             self.prompted = f"{self.line.version} {line}"
             self.listener.prompt(prompt, secret)
         if not self.interactive and quiet >= self.patience.unanswered:

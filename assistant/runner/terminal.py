@@ -40,6 +40,9 @@ class Terminal(Protocol):
     def echoes(self) -> bool:
         """Whether typed keys are shown; False at a password prompt."""
 
+    def may_read(self) -> bool:
+        """Whether the child may be waiting for keys; False only where that is certain."""
+
     def signal(self, stage: Stage) -> None:
         """Interrupt, terminate or kill everything that the child started; nothing where it is gone."""
 
