@@ -120,9 +120,11 @@ UV = shutil.which("uv") or str(Path(sys.executable).parent / "uv")
 
 
 @pytest.mark.skipif(not Path(UV).exists(), reason="needs uv")
-def test_uv_for_real(machine: Machine, work: Path) -> None:
+def test_uv_for_real(machine: Machine, work: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", os.pathsep.join((str(BASE.parent), os.environ["PATH"])))
+    monkeypatch.setenv("UV_PYTHON_DOWNLOADS", "never")
     here = machine.replace(tools=(Tool(name="uv", path=UV),))
-    seen = run(here, name="demo", python=str(BASE) if not VERSION else VERSION, pip="no")
+    seen = run(here, name="demo", python=VERSION, pip="no")
     assert seen.end.state == "done", (seen.end, seen.output)
     assert (work / "demo" / "pyvenv.cfg").exists()
     assert drive(api.undo("", api.Policy(), look=lambda: here)).end.state == "done"
