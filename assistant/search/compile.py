@@ -10,7 +10,8 @@ from assistant.content.check import check_content
 from assistant.content.compiled import encode, stamp, to_plain
 from assistant.content.load import Content, load_content
 from assistant.errors import ContentError
-from assistant.search.build import build_index, required_literal
+from assistant.search.build import build_index
+from assistant.search.literals import required_literals
 
 # Parts of the index that are lists of text without line breaks.
 LINE_PARTS = ("ids", "kinds", "titles", "postings", "phrases")
@@ -53,12 +54,14 @@ def compile_content(knowledge: Path, flows: Path, *, strict: bool) -> bytes:
 
 
 def signature_literals(content: Content) -> list[list[Any]]:
-    """[literal, entry number, signature number] for every signature: a cheap first test before its regex is compiled."""
-    found = []
+    """[sets of literals, entry number, signature number] for every signature (see `assistant.search.literals`)."""
+    found: list[list[Any]] = []
     for number, entry in enumerate(content.entries):
         for index, signature in enumerate(entry.signatures):
-            literal = " ".join(signature.text.lower().split()) if signature.text else required_literal(signature.regex)
-            found.append([literal, number, index])
+            if signature.text:
+                found.append([[[" ".join(signature.text.lower().split())]], number, index])
+            else:
+                found.append([required_literals(signature.regex), number, index])
     return found
 
 
