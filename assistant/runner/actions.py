@@ -10,8 +10,9 @@ from pathlib import Path
 
 from assistant.content.frozen import Frozen
 from assistant.errors import GuideError
+from assistant.machine.context import run_command
 from assistant.machine.model import Machine
-from assistant.runner import describe, download, edit, habits, processes, remove, template, terminal
+from assistant.runner import describe, download, edit, habits, processes, remove, snapshot, template, terminal
 from assistant.runner.compose import Bound
 from assistant.runner.events import ChildPrompt, NeedsTerminal, Notice, Progress
 from assistant.runner.gate import Gate, Permit
@@ -20,6 +21,8 @@ from assistant.runner.planner import resolve
 from assistant.runner.pump import Patience, pump
 from assistant.runner.session import Session
 from assistant.runner.store import RunFolder
+
+INTO_TIMEOUT = 300  # seconds for a program whose output goes into a file
 
 
 class Outcome(Frozen):
@@ -103,6 +106,8 @@ def _run(task: Task) -> Outcome:
     env, said = environment(task, argv)
     if said:
         task.session.emit(Notice(step=planned.id, text="; ".join(said)))
+    if task.bound.step.into:
+        return _into(task, argv, env)
     if task.bound.step.interactive:
         return _in_terminal(task, argv, env)
     marker = f"{task.folder.id}/{planned.id}"
@@ -124,6 +129,19 @@ def _run(task: Task) -> Outcome:
         return Outcome(ok=False, reason=ended.why, exit=ended.code, tail=last, stopped=control.stopped)
     verdict = habits.judge(argv, ended.code, ended.tail)
     return Outcome(ok=verdict.ok, reason=verdict.reason, hint=verdict.hint, exit=ended.code, tail=last)
+
+
+def _into(task: Task, argv: tuple[str, ...], env: dict[str, str]) -> Outcome:
+    """Run a program that prints what a file is to hold; the file appears whole or not at all."""
+    answer = run_command(list(argv), timeout=task.bound.step.timeout or INTO_TIMEOUT, env=env)
+    said = (answer.err or answer.out).encode()
+    task.log.write_text(answer.err + answer.out, encoding="utf-8")
+    verdict = habits.judge(argv, answer.code, said)
+    if verdict.ok:
+        edit.write_atomically(task.planned.makes[0], answer.out.encode())
+        task.session.output(task.planned.id, answer.out.encode())
+    last = tuple(habits.last_lines(said, 15))
+    return Outcome(ok=verdict.ok, reason=verdict.reason, hint=verdict.hint, exit=answer.code, tail=last)
 
 
 def _in_terminal(task: Task, argv: tuple[str, ...], env: dict[str, str]) -> Outcome:
@@ -150,6 +168,10 @@ def _download(task: Task) -> Outcome:
     session, step = task.session, task.planned.id
     wanted = given.sha256 if given else ""
     control = session.new_control()
+    if given and given.sha256_from:
+        address = template.fill(given.sha256_from, task.bound.scope)
+        wanted = download.published(address, url.rpartition("/")[2])
+        session.emit(Notice(step=step, text=f"its publisher gives the SHA-256 {wanted} in {address}"))
     found = download.fetch(
         url,
         Path(to),
@@ -189,7 +211,15 @@ def _delete(path: str, task: Task) -> None:
 
 def _restore(task: Task) -> Outcome:
     file, backup, _ = task.planned.argv
-    if backup:
+    session = task.session
+    if backup and Path(backup).is_dir():
+        snapshot.restore(
+            file,
+            Path(backup),
+            progress=lambda what: session.emit(Progress(step=task.planned.id, done=0, total=0, what=what)),
+            stopped=lambda: session.stopped,
+        )
+    elif backup:
         edit.write_atomically(file, Path(backup).read_bytes())
     else:
         edit.real(file).unlink(missing_ok=True)

@@ -82,9 +82,11 @@ def attempt(ground: Ground, plan: Plan, planned: PlannedStep, bound: Bound, perm
         if taken:
             return failed(ground, planned, Outcome(ok=False, reason=f"{taken[0]} has appeared meanwhile"), log)
         try:
-            before = records.before(task)
+            before = records.before(task, ground.past)
         except records.SaveError as error:
             return failed(ground, planned, Outcome(ok=False, reason=error.message, hint=error.hint), log)
+        except InterruptedError:
+            return failed(ground, planned, Outcome(ok=False, reason="interrupted", stopped=True), log)
         ground.folder.journal.write("before", step=planned.id, **before)
         ground.past[planned.id] = records.begun(planned.id, before, ground.past.get(planned.id))
         ground.session.emit(

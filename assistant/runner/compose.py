@@ -10,6 +10,7 @@ from assistant.content.frozen import Frozen
 from assistant.errors import UsageError
 from assistant.machine.model import Machine
 from assistant.runner import params, template
+from assistant.runner.ahead import ahead
 from assistant.runner.catalog import Catalog
 from assistant.runner.flow import Flow, Note, Step, kind_of
 from assistant.runner.param_types import Checked
@@ -75,7 +76,15 @@ def _bind(
         filled = params.fill(used, {name: text for name, text in given.items() if text}, machine, known)
         filled.raise_problems()
         bound += _bind(used, filled.values, machine, catalog, answers, known, f"{step_id}/", (*above, step.use))
+        if used.gives:
+            machine = ahead(machine, used.gives, params.scope_of(used, filled.values, machine, known))
+            scope = {**params.scope_of(flow, values, machine, known), **_answered(flow, prefix, answers)}
     return bound
+
+
+def _answered(flow: Flow, prefix: str, answers: Mapping[str, Checked]) -> dict[str, Checked]:
+    """The answers so far of the flow's own questions, by the names that its texts use."""
+    return {step.id.replace("-", "_"): answers[prefix + step.id] for step in flow.steps if prefix + step.id in answers}
 
 
 def _holds(step: Step, scope: Mapping[str, Checked]) -> bool:

@@ -9,7 +9,7 @@ from assistant.errors import UsageError
 from assistant.machine.model import Machine
 from assistant.runner import compose, edit, template
 from assistant.runner.compose import Bound
-from assistant.runner.flow import Edit, Form, Step, Undo
+from assistant.runner.flow import Download, Edit, Form, Step, Undo
 from assistant.runner.params import chosen
 from assistant.runner.plan import PlannedStep, digest, shown
 from assistant.runner.remove import size_of
@@ -26,9 +26,11 @@ def describe(planned: PlannedStep, bound: Bound, machine: Machine) -> PlannedSte
     known = planned.replace(
         downloads=template.fill(step.downloads, scope),
         changes=tuple(template.fill(text, scope) for text in step.changes),
-        deletes=tuple(template.fill(text, scope) for text in step.deletes),
+        deletes=tuple(_sized(template.fill(text, scope)) for text in step.deletes),
         makes=paths(step.makes, scope),
         touches=paths(step.touches, scope),
+        keeps=paths(step.keeps, scope),
+        leaves=paths(step.leaves, scope),
         cwd=_absolute(template.fill(step.cwd, scope), scope) if step.cwd else str(scope["cwd"]),
         can_preview=any(template.holds(one.when, scope) for one in step.preview),
     )
@@ -39,7 +41,7 @@ def describe(planned: PlannedStep, bound: Bound, machine: Machine) -> PlannedSte
         undoable=undoable,
         digest=digest(
             known.id, known.kind, known.command, known.argv, known.cwd, known.details, known.makes, known.touches,
-            known.deletes, step.env,
+            known.deletes, known.keeps, step.env,
         ),
     )  # fmt: skip
 
@@ -48,14 +50,18 @@ def _by_kind(known: PlannedStep, step: Step, bound: Bound, machine: Machine) -> 
     scope = bound.scope
     if known.kind == "run":
         argv = argv_of(step, scope)
-        return known.replace(argv=argv, command=shown(argv, machine.system))
+        into = _absolute(template.fill(step.into, scope), scope) if step.into else ""
+        command = shown(argv, machine.system) + (f" > {shown((into,), machine.system)}" if into else "")
+        return known.replace(argv=argv, command=command, makes=known.makes or ((into,) if into else ()))
     if step.download:
         url, to = template.fill(step.download.url, scope), _absolute(template.fill(step.download.to, scope), scope)
         size = f" ({step.download.size / 1e6:,.1f} MB)" if step.download.size else ""
-        vouched = "" if step.download.sha256 else ", unchecked: no hash of it is known"
+        # A file that can be checked is taken over where it lies there already; then this run has not made it.
+        checked = bool(step.download.sha256 or step.download.sha256_from)
+        makes = () if checked and Path(to).is_file() else (to,)
         return known.replace(
-            command=f"download {url} to {to}", downloads=known.downloads or f"{url}{size}{vouched}",
-            makes=known.makes or (to,), argv=(url, to),
+            command=f"download {url} to {to}", downloads=known.downloads or f"{url}{size}",
+            details=(_vouched(step.download, scope),), makes=known.makes or makes, argv=(url, to),
         )  # fmt: skip
     if step.edit:
         filled = fill_edit(step, scope)
@@ -78,6 +84,20 @@ def _by_kind(known: PlannedStep, step: Step, bound: Bound, machine: Machine) -> 
     if step.ask:
         return known.replace(details=(step.ask.title,))
     return known.replace(reason="its steps depend on an answer")
+
+
+def _vouched(given: Download, scope: template.Values) -> str:
+    """Who vouches for a download, in words."""
+    if given.sha256:
+        return f"checked by its SHA-256, {given.sha256}"
+    if given.sha256_from:
+        return f"checked by the SHA-256 that its publisher gives in {template.fill(given.sha256_from, scope)}"
+    return "not checked: no hash of it is known"
+
+
+def _sized(text: str) -> str:
+    """What is deleted, with its size where it is a path alone."""
+    return next(iter(_sizes((text,))), text) if Path(text).is_absolute() else text
 
 
 def _sizes(found: tuple[str, ...]) -> tuple[str, ...]:
@@ -158,6 +178,8 @@ def undo_text(planned: PlannedStep, step: Step, scope: template.Values, system: 
         parts.append(f"deletes {', '.join(planned.makes)}")
     if planned.touches:
         parts.append(f"puts {', '.join(planned.touches)} back, if unchanged since")
+    if planned.keeps:
+        parts.append(f"brings {', '.join(planned.keeps)} back as it was, file by file")
     undoable = bool(parts)
     if undo and undo.note:
         parts.append(undo.note)

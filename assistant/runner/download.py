@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import hashlib
 import http.client
+import json
 import os
+import re
 import ssl
 import time
 import urllib.error
@@ -23,6 +25,8 @@ CHUNK = 256 * 1024
 TRIES = 3
 PAUSE = 1.0  # seconds before the second try, doubled for the third
 TIMEOUT = 30.0  # seconds without a byte
+MAX_LIST = 8 << 20  # bytes of a publisher's list of hashes
+_HASH = "[0-9a-fA-F]{64}"
 
 Progress = Callable[[int, int], None]  # bytes so far, bytes in all (0 where unknown)
 
@@ -35,14 +39,56 @@ class Stopped(Exception):
     """The person interrupted it; what came so far is kept for the next time."""
 
 
+def published(url: str, name: str) -> str:
+    """The sha256 that a publisher gives for a file: in a `.sha256` file (hash, blanks, name) or a JSON list of files.
+
+    Raises:
+        DownloadError: the list cannot be read, or does not name the file.
+    """
+    if not url.startswith(("http://", "https://")):
+        raise DownloadError(f"{_shown(url)} is not a web address", "give one that starts with https://")
+    request = urllib.request.Request(url, headers={"User-Agent": "envguide"})  # noqa: S310 - see above
+    try:
+        with urllib.request.urlopen(request, timeout=TIMEOUT) as response:  # noqa: S310 - see above
+            text = response.read(MAX_LIST).decode("utf-8", "replace")
+    except (urllib.error.URLError, http.client.HTTPException, ConnectionError, TimeoutError, ssl.SSLError) as error:
+        raise _explain(url, error) from error
+    found = _in_json(text, name) or _in_lines(text, name)
+    if not found:
+        raise DownloadError(
+            f"{_shown(url)} gives no SHA-256 for {name}, so nothing was downloaded",
+            "the version may not exist (any more): choose another one",
+        )
+    return found.lower()
+
+
+def _in_json(text: str, name: str) -> str:
+    try:
+        files = json.loads(text)
+        value = files[name]["sha256"]
+    except (ValueError, KeyError, TypeError):
+        return ""
+    return value if isinstance(value, str) and re.fullmatch(_HASH, value) else ""
+
+
+def _in_lines(text: str, name: str) -> str:
+    for line in text.splitlines():
+        found = re.fullmatch(rf"\s*({_HASH})(?:\s+[* ]?(?:\S*/)?(\S+))?\s*", line)
+        if found and found[2] in (None, name):
+            return found[1]
+    return ""
+
+
 def fetch(url: str, to: Path, *, sha256: str, progress: Progress, stopped: Callable[[], bool]) -> str:
-    """Fetch a file; return its sha256.
+    """Fetch a file; return its sha256. A file that lies there already with that sha256 is not fetched again.
 
     Raises:
         DownloadError: the server refuses, the connection breaks three times, or the file is another one.
         StateError: it cannot be written.
         Stopped: `stopped` said so.
     """
+    if sha256 and to.is_file() and hash_of(to) == sha256.lower():
+        return sha256.lower()
     part = to.with_name(to.name + ".part")
     try:
         to.parent.mkdir(parents=True, exist_ok=True)

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import datetime
 import os
 import re
 from pathlib import Path
 
+from assistant import paths
 from assistant.machine.model import Conda, Environment, Machine, Python
 from assistant.machine.probe import probe
 from assistant.machine.versions import minor, numbers
 
 # The probes of the machine that a plan rests on; all of them only read files.
-NEEDED = frozenset({"shell", "pythons", "condas", "environments"})
+NEEDED = frozenset({"system", "shell", "pythons", "condas", "environments", "gpu"})
 
 # Versions that conda-forge or uv offer. As of 2026-11, from `uv python list` (uv 0.13.9); 3.16 is a preview there.
 OLDEST_PYTHON = (3, 8)
@@ -41,7 +43,20 @@ def facts_of(machine: Machine) -> dict[str, str | tuple[str, ...]]:
         "conda_kind": conda.kind if conda else "",
         "newest_python": minor(newest.version) if newest else "",
         "active": machine.active_environment,
+        "conda_pkgs": conda.pkgs_dirs[0] if conda and conda.pkgs_dirs else "",
+        "conda_python": minor(conda.python_version) if conda else "",
+        "conda_others": tuple(one.name for one in machine.environments if conda and _belongs(one, conda)),
+        "terms": tuple(one.channel for one in conda.terms if one.state == "pending") if conda else (),
+        "driver": machine.driver.version if machine.driver.state == "ok" else "",
+        "gpu": machine.gpus[0].name if machine.driver.state == "ok" and machine.gpus else "",
+        "downloads": str(paths.cache_dir() / "downloads"),
+        "today": machine.today or datetime.date.today().isoformat(),
     }
+
+
+def _belongs(environment: Environment, conda: Conda) -> bool:
+    """Whether an environment lies in the folder of an installation and goes away with it."""
+    return environment.path.startswith((f"{conda.root}/", f"{conda.root}\\")) and not environment.hollow
 
 
 def first_conda(machine: Machine) -> Conda | None:
@@ -115,8 +130,9 @@ def interpreter(machine: Machine, version: str) -> str:
 
 
 def environment_facts(environment: Environment | None) -> dict[str, str]:
-    """What a param `env` of type env-name brings with it: `{env_path}`, `{env_kind}`, `{env_python}`."""
+    """What a param `env` of type env-name brings with it: `{env_path}`, `{env_kind}`, `{env_python}`, `{env_name}`."""
     return {
+        "name": environment.name if environment else "",
         "path": environment.path if environment else "",
         "kind": environment.kind if environment else "",
         "python": environment.python_version if environment else "",

@@ -40,6 +40,8 @@ class Param(Frozen):
     choices: tuple[str, ...] = ()
     required: bool = True
     example: str = ""
+    depends: dict[str, str] = {}
+    """For a `cuda-tag`: `python` and `version`, which it has to fit."""
     when: When = {}
     """Only needed then; otherwise it is empty."""
 
@@ -85,6 +87,8 @@ class Download(Frozen):
     url: str
     to: str
     sha256: str = ""
+    sha256_from: str = ""
+    """Where its publisher gives the hash: a `.sha256` file, or a JSON list of files; read before the download."""
     size: int = 0
 
 
@@ -164,7 +168,9 @@ class Preview(Frozen):
 class Step(Frozen):
     """One step: exactly one of `run`, `forms`, `download`, `edit`, `remove`, `ask`, `note`, `use`."""
 
-    ONE_OR_MANY = ("when", "note", "remove", "makes", "touches", "on_error", "changes", "deletes")
+    ONE_OR_MANY = (
+        "when", "note", "remove", "makes", "touches", "keeps", "leaves", "on_error", "changes", "deletes"
+    )  # fmt: skip
     id: str
     title: str
     why: str = ""
@@ -185,7 +191,9 @@ class Step(Frozen):
     backup: str = ""
     """Used by undo only: where its earlier text lies."""
     found: str = ""
-    """Used by undo only: the sha256 that the file must still have."""
+    """Used by undo only: the sha256 that the file must still have; for a folder, the list of what was in it."""
+    lenient: bool = False
+    """Used by undo only: where something came later it is left as it is, and that is no failure."""
     owned: tuple[Owned, ...] = ()
     """Used by undo only: what is deleted, if it is still what the run made."""
     ask: Param | None = None
@@ -197,12 +205,22 @@ class Step(Frozen):
     """Params of that other flow."""
     env: dict[str, str] = {}
     cwd: str = ""
+    into: str = ""
+    """A file that takes what the program prints (for those that can only print)."""
     interactive: bool = False
     """The program takes the whole terminal, as a shell or an editor does."""
     makes: tuple[str, ...] = ()
     """Files or folders that the step makes and that must not be there before."""
     touches: tuple[str, ...] = ()
     """Files that the program changes; they are copied first and come back on undo."""
+    keeps: tuple[str, ...] = ()
+    """Folders in which the program changes things; they are kept whole first and come back on undo."""
+    leaves: tuple[str, ...] = ()
+    """Files and folders where the program keeps its own records; undo brings them back if nobody used them since."""
+    shows: tuple[Form, ...] = ()
+    """A quick reading command whose output belongs to the plan (a dry run, a checksum); the first that fits is
+    taken.
+    """
     save: tuple[Save, ...] = ()
     preview: tuple[Preview, ...] = ()
     downloads: str = ""
@@ -222,6 +240,17 @@ class Step(Frozen):
     """The flow may go on where this step failed."""
 
 
+class Gives(Frozen):
+    """What there is once a flow is done, for the steps that come after it in another flow."""
+
+    env: str = ""
+    env_path: str = ""
+    env_kind: str = ""
+    env_python: str = ""
+    conda_root: str = ""
+    conda_kind: str = ""
+
+
 class Flow(Frozen):
     """A guided flow: what it needs to know, what must hold, its steps, what to say at the end."""
 
@@ -234,6 +263,7 @@ class Flow(Frozen):
     params: dict[str, Param] = {}
     vars: dict[str, tuple[Value, ...]] = {}
     """Texts derived from params and facts, in the order written."""
+    gives: Gives | None = None
     requires: tuple[Probe, ...] = ()
     """What must hold before any step."""
     steps: tuple[Step, ...]

@@ -13,13 +13,15 @@ from pathlib import Path
 from assistant.content.marks import Mark, Problems, load_marked
 from assistant.content.schema import convert, nearest
 from assistant.runner import template
-from assistant.runner.flow import Flow, Form, Note, Param, Probe, Step, Value, When, kinds, risk_of
+from assistant.runner.flow import Flow, Form, Note, Param, Preview, Probe, Save, Step, Value, When, kinds, risk_of
 from assistant.runner.param_types import TYPES
+from assistant.runner.params import brings
 from assistant.runner.probes import DEVICES, KINDS
 
 _ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 FACTS = frozenset(
-    "os arch shell home cwd tools conda_root conda_envs conda_kind newest_python active".split()
+    "os arch shell home cwd tools conda_root conda_envs conda_kind conda_pkgs conda_python conda_others terms "
+    "newest_python active driver gpu downloads today".split()
 )  # what facts.facts_of gives
 CONDITIONS = ("os", "shell", "tools")
 SYSTEMS = ("linux", "macos", "windows")
@@ -130,13 +132,14 @@ def _check_flow(checker: _Checker, flows: dict[str, Flow]) -> None:
         _check_step(checker, step, number, flows)
         if step.ask:
             checker.names |= _names_of(step.id.replace("-", "_"), step.ask)
+    if flow.gives:
+        for text in flow.gives.fields().values():
+            checker.text(text, "gives")
     _check_notes(checker, flow.after, "after")
 
 
 def _names_of(name: str, param: Param) -> set[str]:
-    if param.type == "env-name":
-        return {name, f"{name}_path", f"{name}_kind", f"{name}_python"}
-    return {name, f"{name}_interpreter"} if param.type == "python-version" else {name}
+    return {name, *(f"{name}_{key}" for key in brings(param))}
 
 
 def _check_param(checker: _Checker, name: str, param: Param) -> None:
@@ -150,6 +153,10 @@ def _check_param(checker: _Checker, name: str, param: Param) -> None:
     if param.type == "choice" and len(param.choices) < 2:
         checker.say("a `choice` needs at least two `choices`", *path)
     _check_values(checker, param.default, *path, "default")
+    for text in param.depends.values():
+        checker.text(text, *path, "depends")
+    if param.depends and param.type != "cuda-tag":
+        checker.say("`depends` belongs to a `cuda-tag`", *path, "depends")
     checker.condition(param.when, *path, "when")
 
 
@@ -190,7 +197,7 @@ def _check_step(checker: _Checker, step: Step, number: int, flows: dict[str, Flo
             f"a step does exactly one thing (run, download, edit, remove, ask, note, use); here: {given}", *path
         )
         return
-    for name in ("restore", "backup", "found", "owned"):
+    for name in ("restore", "backup", "found", "owned", "lenient"):
         if getattr(step, name):
             checker.say(f"`{name}` is for undo alone; remove it", *path)
     for key, text in _texts(step):
@@ -201,12 +208,17 @@ def _check_step(checker: _Checker, step: Step, number: int, flows: dict[str, Flo
     checker.condition(step.when, *path, "when")
     for form in (*step.forms, *(step.undo.forms if step.undo else ())):
         checker.condition(form.when, *path, "forms")
-    for when in (*(one.when for one in step.preview), *(one.when for one in step.save)):
-        checker.condition(when, *path)
+    readers: tuple[Preview | Save | Form, ...] = (*step.preview, *step.save, *step.shows)
+    for one in readers:
+        checker.condition(one.when, *path)
     _check_notes(checker, step.note, *path, "note")
     _check_risk(checker, step, *path)
-    if step.download and not step.download.url.startswith("https://"):
-        checker.say("a download's `url` starts with https://", *path, "download")
+    if step.download:
+        for address in filter(None, (step.download.url, step.download.sha256_from)):
+            if not address.startswith("https://"):
+                checker.say("a download's `url` starts with https://", *path, "download")
+    if step.into and not (step.run or step.forms):
+        checker.say("`into` belongs to `run` or `forms`", *path)
     if step.edit:
         ways = [name for name in ("line", "block", "remove", "find", "content") if getattr(step.edit, name)]
         if len(ways) != 1:
@@ -230,7 +242,8 @@ def _check_risk(checker: _Checker, step: Step, *path: str | int) -> None:
         checker.say("say how one sees that it worked: `verify`", *path)
     if risk_of(step) == "deletes" and kind == "run" and not step.deletes:
         checker.say("a deleting step names what it deletes: `deletes`", *path)
-    if risk_of(step) not in ("reads",) and kind in ("run", "remove") and step.undo is None and not step.touches:
+    comes_back = step.undo is not None or step.touches or step.keeps
+    if risk_of(step) not in ("reads",) and kind in ("run", "remove") and not comes_back:
         checker.say("say how it is taken back, or why it cannot be: `undo`", *path)
     for form in _forms(step):
         if form.run and form.run[0] in ("sh", "bash", "cmd", "powershell", "pwsh", "zsh") and "-c" in form.run:
@@ -277,16 +290,17 @@ def _forms(step: Step) -> Iterator[Form]:
 
 def _texts(step: Step) -> Iterator[tuple[str, str]]:
     """Every text of a step that may hold placeholders, with the key that it stands under."""
-    for key in ("title", "why", "cwd", "downloads"):
+    for key in ("title", "why", "cwd", "into", "downloads"):
         yield key, getattr(step, key)
-    for key in ("remove", "makes", "touches", "changes", "deletes"):
+    for key in ("remove", "makes", "touches", "keeps", "leaves", "changes", "deletes"):
         for text in getattr(step, key):
             yield key, text
     for form in _forms(step):
         for item in form.run:
             yield "run", item
-    for run in (*(one.run for one in step.preview), *(one.run for one in step.save)):
-        for item in run:
+    readers: tuple[Preview | Save | Form, ...] = (*step.preview, *step.save, *step.shows)
+    for one in readers:
+        for item in one.run:
             yield "run", item
     for record, key in ((step.download, "download"), (step.edit, "edit")):
         for text in record.fields().values() if record else ():

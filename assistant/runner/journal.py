@@ -30,6 +30,8 @@ class Backup(Frozen):
     file: str
     sha256: str
     copy: str = ""
+    soft: bool = False
+    """The program's own record: where it was changed since, it stays as it is."""
 
 
 class StepRecord(Frozen):
@@ -54,6 +56,10 @@ class StepRecord(Frozen):
     listings: dict[str, str] = {}
     """Made folder -> the file in the run's folder that lists what was in it."""
     backups: tuple[Backup, ...] = ()
+    kept: dict[str, str] = {}
+    """Folder -> where it is kept as it was (see snapshot.py)."""
+    leaves: tuple[str, ...] = ()
+    """Those of the program's own records that were not there before."""
     edited: dict[str, str] = {}
     """Changed file -> its hash after the step."""
     saved: tuple[str, ...] = ()
@@ -240,6 +246,8 @@ def begun(step_id: str, line: dict[str, Any], at: str, was: StepRecord | None) -
         # What the first try found absent or copied stays true: later tries meet the first one's leavings.
         absent=tuple(dict.fromkeys((*(was.absent if was else ()), *line.get("absent", ())))),
         backups=(*(was.backups if was else ()), *(one for one in backups if not was or one.file not in _files(was))),
+        kept={**line.get("kept", {}), **(was.kept if was else {})},
+        leaves=tuple(dict.fromkeys((*(was.leaves if was else ()), *line.get("leaves", ())))),
         saved=tuple(dict.fromkeys((*(was.saved if was else ()), *line.get("saved", ())))),
         undo_run=tuple(line.get("undo_run", ())),
         undo_remove=tuple(line.get("undo_remove", ())),

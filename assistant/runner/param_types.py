@@ -277,9 +277,9 @@ def number(value: str, machine: Machine) -> str:
 
 
 def cuda_tag(value: str, machine: Machine) -> str:
-    """A build tag of PyTorch: cpu, auto, cu130, rocm7.2, xpu."""
+    """A build tag of PyTorch: cpu, auto, cu130, rocm7.2, xpu, mps."""
     text = _plain(value, "CUDA tag", "`cu130`", 20).lower()
-    if not re.fullmatch(r"cpu|auto|xpu|cu\d{2,3}|rocm\d+(?:\.\d+){0,2}", text):
+    if not re.fullmatch(r"cpu|auto|xpu|mps|cu\d{2,3}|rocm\d+(?:\.\d+){0,2}", text):
         raise wrong(text, "CUDA tag", "it is not of the form cu130", "use `auto`, `cpu`, or a tag such as `cu130`")
     return text
 
@@ -383,7 +383,9 @@ TYPES: dict[str, ParamType] = {
     "word": ParamType(title="word", check=word),
     "version": ParamType(title="version", check=version),
     "number": ParamType(title="number", check=number),
-    "cuda-tag": ParamType(title="CUDA tag", check=cuda_tag),
+    "cuda-tag": ParamType(
+        title="build of PyTorch", check=cuda_tag, choices=_fixed("auto", "cpu", "cu126", "cu130", "cu132")
+    ),
     "url": ParamType(title="address", check=url),
     "text": ParamType(title="text", check=text),
 }

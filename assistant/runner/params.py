@@ -13,7 +13,9 @@ from assistant.errors import UsageError
 from assistant.machine.model import Machine
 from assistant.runner import facts, template
 from assistant.runner.flow import Flow, Param, Value, kind_of
+from assistant.runner.package_files import package_file
 from assistant.runner.param_types import TYPES, Checked, Choice, one_of
+from assistant.runner.torch_choice import torch_facts
 
 Source = Literal["given", "default", "machine", "none"]
 
@@ -183,6 +185,36 @@ def asked_params(flow: Flow) -> dict[str, Param]:
     return {step.id.replace("-", "_"): step.ask for step in flow.steps if kind_of(step) == "ask" and step.ask}
 
 
+def brings(param: Param) -> tuple[str, ...]:
+    """What a param of this type brings with it, as the second parts of names."""
+    if param.type == "env-name":
+        return tuple(facts.environment_facts(None))
+    return BRINGS.get(param.type, ())
+
+
+BRINGS = {
+    "python-version": ("interpreter",),
+    "cuda-tag": ("known", "tag", "torch", "packages", "index", "device", "why"),
+    "shell": ("files",),
+    "file": ("holds",),
+}
+
+
+def _brought(param: Param, value: str, machine: Machine, scope: template.Values) -> dict[str, Checked]:
+    if not value:
+        return dict.fromkeys(brings(param), "")
+    if param.type == "python-version":
+        return {"interpreter": facts.interpreter(machine, value)}
+    if param.type == "cuda-tag":
+        depends = {name: template.fill(text, scope) for name, text in param.depends.items()}
+        return torch_facts(machine, value, version=depends.get("version", ""), python=depends.get("python", ""))
+    if param.type == "shell":
+        return {"files": tuple(file.path for file in machine.shell_files if file.shell == value)}
+    if param.type == "file":
+        return {"holds": package_file(value)}
+    return {}
+
+
 def scope_of(
     flow: Flow, values: Mapping[str, Checked], machine: Machine, known: Known | None = None
 ) -> dict[str, Checked]:
@@ -199,8 +231,8 @@ def scope_of(
             scope.update(
                 {f"{name}_{key}": text for key, text in seen.get(value, facts.environment_facts(None)).items()}
             )
-        elif param.type == "python-version":
-            scope[f"{name}_interpreter"] = facts.interpreter(machine, value) if value else ""
+        else:
+            scope.update({f"{name}_{key}": text for key, text in _brought(param, value, machine, scope).items()})
     for name, options in flow.vars.items():
         scope[name] = chosen(options, scope)
     return scope

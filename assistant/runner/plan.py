@@ -43,6 +43,9 @@ class PlannedStep(Frozen):
     """Commands of a note, to copy."""
     makes: tuple[str, ...] = ()
     touches: tuple[str, ...] = ()
+    keeps: tuple[str, ...] = ()
+    """Folders that are kept whole before the step and come back on undo."""
+    leaves: tuple[str, ...] = ()
     leftover: tuple[str, ...] = ()
     """What an interrupted try of this run left half-made; it is deleted before the step begins again."""
     foreign: tuple[str, ...] = ()

@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
 from assistant.errors import GuideError
 from assistant.machine.model import Machine
+from assistant.machine.redact import redact_secrets
 from assistant.runner import compose, download, facts, params, probes, template, undo_state
 from assistant.runner.catalog import Catalog
 from assistant.runner.compose import Bound
 from assistant.runner.describe import describe
 from assistant.runner.flow import Flow, Probe, Step, kind_of, risk_of
 from assistant.runner.journal import Past
+from assistant.runner.lines import tail
 from assistant.runner.param_types import Checked
 from assistant.runner.plan import Plan, PlannedStep, digest, fingerprint
+
+SHOW_TIMEOUT = 30.0  # seconds for a command whose output belongs to the plan
+SHOW_LINES = 150
 
 
 def make_plan(
@@ -107,7 +113,7 @@ def plan_step(
             return planned.replace(
                 state="done", reason=f"answered: {answer if isinstance(answer, str) else ' '.join(answer)}"
             )
-        return _with_state(planned, bound, context, past, promised)
+        return _shown(_with_state(planned, bound, context, past, promised), bound, context)
     except template.UnknownNameError as error:
         return planned.replace(reason=f"depends on the answer to `{error.name.replace('_', ' ')}`")
     except GuideError as error:
@@ -193,7 +199,8 @@ def _blocked(
         program = planned.argv[0] if planned.argv else ""
         if not program:
             return "its command is empty: a value that it needs is missing", "give the missing values with --set"
-        if not resolve(program, context.machine) and not any(program.startswith(path) for path in promised):
+        known = program in promised or any(program.startswith(path) for path in promised if re.search(r"[/\\]", path))
+        if not known and not resolve(program, context.machine):
             return f"`{program}` is not on this machine", f"install {program}, or choose another tool"
     return None
 
@@ -206,15 +213,36 @@ def resolve(program: str, machine: Machine) -> str:
 
 
 def _promises(bound: Bound) -> set[str]:
-    """What holds once the step is done: its checks and proofs."""
+    """What holds once the step is done: its checks and proofs, and the programs that it brings."""
     found = set()
     for probe in (*bound.step.check, *bound.step.verify):
         try:
             if template.holds(probe.when, bound.scope):
-                found.add(_key(probes.filled(probe, bound.scope)))
+                filled = probes.filled(probe, bound.scope)
+                found.add(_key(filled))
+                if filled.probe == "command-on-path" and filled.expect:
+                    found.add(filled.command)
         except template.UnknownNameError:
             continue
     return found
+
+
+def _shown(planned: PlannedStep, bound: Bound, context: probes.Context) -> PlannedStep:
+    """With what the step's reading command says now, once all that it needs is really there."""
+    step, scope = bound.step, bound.scope
+    form = next((one for one in step.shows if template.holds(one.when, scope)), None)
+    if form is None or planned.state != "will-run":
+        return planned
+    if not all(result.ok for _, result in probes.ask_all(step.needs, scope, context)):
+        return planned
+    argv = template.fill_items(form.run, scope)
+    program = resolve(argv[0], context.machine) if argv else ""
+    if not program:
+        return planned
+    answer = context.run([program, *argv[1:]], timeout=SHOW_TIMEOUT)
+    said = answer.out if answer.code == 0 else answer.out + answer.err
+    lines = [redact_secrets(line) for line in tail(said.encode(), SHOW_LINES)]
+    return planned.replace(details=(*planned.details, *lines), digest=digest(planned.digest, lines))
 
 
 def _key(probe: Probe) -> str:

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from assistant.content.frozen import Frozen
 from assistant.machine.context import Completed, run_command
 from assistant.machine.model import Machine
-from assistant.runner import template
+from assistant.runner import habits, template
 from assistant.runner.flow import Probe
 
 TIMEOUT = 60.0  # seconds that a probe's program may take; importing torch from a cold disk is slow
@@ -35,8 +35,9 @@ class Context(Frozen):
     env: dict[str, str] = {}
 
     def run(self, argv: list[str], timeout: float = TIMEOUT, **variables: str) -> Completed:
-        """Run a program that only reads."""
-        env = {**(self.env or os.environ), **variables}
+        """Run a program that only reads, without leaving compiled modules behind."""
+        env, _ = habits.child_environment(tuple(argv), {**(self.env or os.environ), **variables})
+        env["PYTHONDONTWRITEBYTECODE"] = "1"
         for name in ("PYTHONHOME", "PYTHONPATH", "PYTHONSTARTUP"):
             env.pop(name, None)
         return run_command(argv, timeout=timeout, env=env)

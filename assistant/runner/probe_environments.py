@@ -12,6 +12,7 @@ from assistant.machine.probe import probe as look_at
 from assistant.machine.versions import at_least, numbers
 from assistant.runner import facts
 from assistant.runner.flow import Probe
+from assistant.runner.package_files import requirements
 from assistant.runner.probe_core import Context, Result, kind
 from assistant.runner.template import interpreter_in
 
@@ -170,6 +171,15 @@ def _packages_installed(probe: Probe, context: Context) -> Result:
             return Result(ok=False, reason=f"{name} is {versions[name]}, asked for was {spec}")
     shown = ", ".join(f"{name} {versions[name]}" for name, _ in wanted)
     return Result(ok=True, reason=f"installed in {probe.prefix}: {shown}", evidence=shown)
+
+
+@kind("requirements-installed", "prefix", "path")
+def _requirements_installed(probe: Probe, context: Context) -> Result:
+    """What a requirements file names is installed, in versions that fit."""
+    wanted = requirements(probe.path)
+    if not wanted:
+        return Result(ok=True, reason=f"{probe.path} names no package that can be checked by its name")
+    return _packages_installed(probe.replace(packages=wanted), context)
 
 
 def _conda_packages(prefix: str) -> dict[str, str]:

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 from assistant.content.frozen import Frozen
-from assistant.runner import describe, edit, probes
+from assistant.runner import describe, edit, probes, snapshot
 from assistant.runner.compose import Bound
 from assistant.runner.plan import PlannedStep
 
@@ -38,7 +38,11 @@ def prove(planned: PlannedStep, bound: Bound, context: probes.Context) -> Proof:
             return Proof(ok=False, reason=f"{left[0]} is still there")
     if planned.kind == "restore":
         file, backup, _ = planned.argv
-        if edit.read(file) != (Path(backup).read_bytes() if backup else None):
+        if backup and Path(backup).is_dir():
+            different = [name for names in snapshot.differences(file, Path(backup)) for name in names]
+            if different:
+                return Proof(ok=False, reason=f"{file} is not as it was before: {different[0]}")
+        elif edit.read(file) != (Path(backup).read_bytes() if backup else None):
             return Proof(ok=False, reason=f"{file} is not as it was before")
     answers = probes.ask_all(bound.step.verify or bound.step.check, bound.scope, context)
     failed = [(probe, result) for probe, result in answers if not result.ok]

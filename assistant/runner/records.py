@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from assistant.content.compiled import to_plain
 from assistant.errors import GuideError
 from assistant.machine.context import run_command
-from assistant.runner import describe, edit, journal, remove, template, undo_state
+from assistant.runner import describe, edit, journal, remove, snapshot, template, undo_state
 from assistant.runner.actions import Task
 from assistant.runner.compose import Bound
+from assistant.runner.events import Progress
 from assistant.runner.journal import Backup, StepRecord
 from assistant.runner.plan import PlannedStep
 from assistant.runner.planner import resolve
@@ -24,12 +27,15 @@ class SaveError(GuideError):
     """What undo would need could not be kept, so the step is not begun."""
 
 
-def before(task: Task) -> dict[str, Any]:
-    """The fields of a `before` line: copies of files are made, exports are written, absent paths are noted.
+def before(task: Task, past: Mapping[str, StepRecord]) -> dict[str, Any]:
+    """The fields of a `before` line: copies of files and folders are made, exports are written, absent paths are noted.
+
+    `past` is what the run did so far.
 
     Raises:
         StateError: the copies cannot be written.
         SaveError: an export failed.
+        InterruptedError: the person stopped it while a folder was being kept.
     """
     planned, bound = task.planned, task.bound
     undo = describe.undo_of(bound.step, bound.scope)
@@ -44,7 +50,12 @@ def before(task: Task) -> dict[str, Any]:
         "cwd": planned.cwd,
         "risk": planned.risk,
         "absent": [path for path in planned.makes if path in planned.leftover or not os.path.lexists(path)],
-        "backups": [to_plain(_copy(file, task.folder)) for file in planned.touches],
+        "backups": [
+            *(to_plain(_copy(file, task.folder)) for file in planned.touches),
+            *(to_plain(_copy(file, task.folder).replace(soft=True)) for file in planned.leaves if Path(file).is_file()),
+        ],
+        "leaves": [path for path in planned.leaves if not os.path.lexists(path)],
+        "kept": _keep_folders(task, past),
         "saved": _save(task),
         "undo_run": list(undo.run) if undo else [],
         "undo_remove": list(removes),
@@ -58,6 +69,26 @@ def _copy(file: str, folder: RunFolder) -> Backup:
     if data is None:
         return Backup(file=file, sha256=edit.ABSENT)
     return Backup(file=file, sha256=edit.sha256(data), copy=folder.keep(Path(file).name.lstrip(".") or "file", data))
+
+
+def _keep_folders(task: Task, past: Mapping[str, StepRecord]) -> dict[str, str]:
+    """Keep each folder whole that the run has neither made nor kept yet."""
+    own = {path for record in past.values() for path in (*record.kept, *record.absent)}
+    kept = {}
+    for folder in task.planned.keeps:
+        if folder in own or not Path(folder).is_dir():
+            continue
+        if why := snapshot.refusal(folder, task.machine.home):
+            raise SaveError(f"not kept for undo: {why}", "choose another environment")
+        key = hashlib.sha256(folder.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+        place = task.folder.path / snapshot.KEPT / key
+        earlier = [one for one in task.folder.path.parent.glob(f"*/{snapshot.KEPT}/{key}") if one != place]
+        snapshot.prune(folder, sorted(earlier, reverse=True))
+        what = f"keeping {folder} for undo"
+        task.session.emit(Progress(step=task.planned.id, done=0, total=0, what=what))
+        snapshot.take(folder, place, progress=lambda _: None, stopped=lambda: task.session.stopped)
+        kept[folder] = str(place)
+    return kept
 
 
 def _save(task: Task) -> list[str]:
@@ -84,13 +115,16 @@ def after(
 ) -> dict[str, Any]:
     """The fields of an `after` line: which folders were made and what is in them, what edited files are like now."""
     undo = describe.undo_of(bound.step, bound.scope)
-    made = [one for path in planned.makes if (one := remove.identify(path))]
-    listings = list_contents(undo.remove if undo else (), folder)
+    made = [one for path in (*planned.makes, *planned.leaves) if (one := remove.identify(path))]
+    listings = list_contents((*(undo.remove if undo else ()), *planned.keeps, *planned.leaves), folder)
     return {
         "evidence": list(evidence),
         "made": [one.to_plain() for one in made],
         "listings": listings,
-        "edited": {file: edit.sha256(edit.read(file)) for file in planned.touches},
+        "edited": {
+            file: edit.sha256(edit.read(file))
+            for file in (*planned.touches, *(path for path in planned.leaves if not Path(path).is_dir()))
+        },
         "found": found,
     }
 

@@ -11,6 +11,7 @@ import os
 from assistant.errors import UsageError
 from assistant.runner.flow import Flow, Note, Owned, Probe, Step, Undo
 from assistant.runner.journal import RunRecord, StepRecord
+from assistant.runner.remove import Made
 
 
 def undo_flow(record: RunRecord) -> Flow:
@@ -21,10 +22,11 @@ def undo_flow(record: RunRecord) -> Flow:
     """
     steps: list[Step] = []
     stays: list[str] = []
+    made = {path for done in record.steps.values() for path in done.absent}
     for done in reversed(list(record.steps.values())):
         if done.state == "skipped" or done.risk == "reads":
             continue
-        found = _inverse(done)
+        found = _inverse(done, made)
         steps += found
         if not found:
             stays.append(f"{done.title or done.id}: {done.undo_note or 'not taken back, there is no way to'}")
@@ -44,8 +46,8 @@ def undo_flow(record: RunRecord) -> Flow:
     )
 
 
-def _inverse(done: StepRecord) -> list[Step]:
-    """The steps that take one step back; none where there is no way."""
+def _inverse(done: StepRecord, made: set[str]) -> list[Step]:
+    """The steps that take one step back; none where there is no way. `made` is what the run made: it goes as a whole."""
     found: list[Step] = []
     for number, backup in enumerate(done.backups):
         expected = done.edited.get(backup.file)
@@ -62,9 +64,24 @@ def _inverse(done: StepRecord) -> list[Step]:
                 # its own.
                 found=expected or backup.sha256,
                 risk="user-files",
+                lenient=backup.soft,
                 optional=True,
             )
         )
+    for number, (folder, place) in enumerate(one for one in done.kept.items() if one[0] not in made):
+        found.append(
+            Step(
+                id=f"{_slug(done.id)}-folder{number or ''}",
+                title=_plain(f"Make {folder} what it was"),
+                why=_plain(f"`{done.title}` changed it"),
+                restore=folder,
+                backup=place,
+                found=done.listings.get(folder, ""),
+                risk="user-files",
+                optional=True,
+            )
+        )
+    found += _records(done)
     owned = _owned(done)
     if owned and done.undo_run and done.state == "verified":
         found.append(_deleting(done, owned, run=done.undo_run))
@@ -85,15 +102,40 @@ def _inverse(done: StepRecord) -> list[Step]:
     return found
 
 
+def _records(done: StepRecord) -> list[Step]:
+    """Steps that delete what a program left as its own records, inner ones first, as far as nobody used them since."""
+    known = {made.path: made for made in done.made}
+    paths = sorted((path for path in done.leaves if path in known), reverse=True)
+    return [
+        Step(
+            id=f"{_slug(done.id)}-record{number or ''}",
+            title=_plain(f"Delete {path}"),
+            why=_plain(f"`{done.title}` left it"),
+            remove=_plain_items((path,)),
+            owned=(_own(done, path, known),),
+            found=done.edited.get(path, ""),
+            risk="user-files",
+            lenient=True,
+            undo=Undo(note="the program makes it anew when it needs it"),
+            optional=True,
+        )
+        for number, path in enumerate(paths)
+    ]
+
+
+def _own(done: StepRecord, path: str, known: dict[str, Made]) -> Owned:
+    return Owned(
+        path=path,
+        device=known[path].device if path in known else 0,
+        inode=known[path].inode if path in known else 0,
+        listing=done.listings.get(path, ""),
+    )
+
+
 def _owned(done: StepRecord) -> tuple[Owned, ...]:
     known = {made.path: made for made in done.made}
     return tuple(
-        Owned(
-            path=path,
-            device=known[path].device if path in known else 0,
-            inode=known[path].inode if path in known else 0,
-            listing=done.listings.get(path, ""),
-        )
+        _own(done, path, known)
         for path in done.undo_remove
         # What stood there before the run is not the run's to delete.
         if path in known or (path in done.absent and os.path.lexists(path))

@@ -10,9 +10,10 @@ import os
 from pathlib import Path
 
 from assistant.runner import edit
-from assistant.runner.flow import Step
+from assistant.runner.flow import Owned, Step
 from assistant.runner.plan import PlannedStep, digest
-from assistant.runner.remove import changed_since, identify, size_of
+from assistant.runner.remove import changed_since, identify, refusal, size_of
+from assistant.runner.snapshot import KEPT, differences
 
 
 def owned(planned: PlannedStep, step: Step) -> PlannedStep:
@@ -24,7 +25,10 @@ def owned(planned: PlannedStep, step: Step) -> PlannedStep:
     names: list[str] = []
     for one in there:
         found = identify(one.path)
-        if one.inode and found and (found.device, found.inode) != (one.device, one.inode):
+        anew = one.inode and found and (found.device, found.inode) != (one.device, one.inode)
+        if step.lenient and (anew or _used_since(one, step.found)):
+            return planned.replace(state="done", reason=f"{one.path} stays: it was used since this run")
+        if anew:
             return planned.replace(
                 state="blocked",
                 reason=f"{one.path} is not the one that the run made: it was made anew since",
@@ -43,15 +47,50 @@ def owned(planned: PlannedStep, step: Step) -> PlannedStep:
     )
 
 
+def _used_since(one: Owned, found: str) -> bool:
+    """Whether a program's own record, a file or a folder, was added to or changed since the run."""
+    if Path(one.path).is_dir():
+        return bool(changed_since(one.path, read_listing(one.listing) if one.listing else {}))
+    return edit.sha256(edit.read(one.path)) != found
+
+
+def folder_restored(planned: PlannedStep, step: Step) -> PlannedStep:
+    """A step that makes a folder what it was: done where it is so, blocked where what was kept is gone; what came
+    later is named, and needs a yes of its own.
+    """
+    place = Path(step.backup)
+    if why := refusal(step.restore, "", ""):
+        return planned.replace(state="blocked", reason=f"not put back: {why}")
+    back, gone = differences(step.restore, place)
+    if not back and not gone:
+        return planned.replace(state="done", reason=f"{step.restore} is as it was before")
+    parts = [f"{len(back):,} files and folders come back" if back else "", f"{len(gone):,} go" if gone else ""]
+    planned = planned.replace(
+        reason="; ".join(part for part in parts if part),
+        details=tuple([*(f"back: {name}" for name in back[:20]), *(f"goes: {name}" for name in gone[:20])]),
+        digest=digest(planned.digest, back, gone),
+    )
+    later = changed_since(step.restore, read_listing(step.found)) if step.found else []
+    if not later:
+        return planned
+    foreign = tuple(str(Path(step.restore, name)) for name in later)
+    reason = f"{planned.reason}; {len(later):,} files in it were changed after this run, such as {foreign[0]}"
+    return planned.replace(reason=reason, risk="deletes", foreign=foreign, deletes=(step.restore,))
+
+
 def restored(planned: PlannedStep, step: Step) -> PlannedStep:
     """A step that puts a file back: done where it is as before, blocked (with the difference) where it was changed
     since.
     """
+    if step.backup and Path(step.backup).parent.name == KEPT:
+        return folder_restored(planned, step)
     before = Path(step.backup).read_bytes() if step.backup else None
     now = edit.read(step.restore)
     if now == before:
         return planned.replace(state="done", reason=f"{step.restore} is as it was before")
     details = tuple(edit.difference(now, before, step.restore))
+    if edit.sha256(now) != step.found and step.lenient:
+        return planned.replace(state="done", reason=f"{step.restore} stays: it was used since this run")
     if edit.sha256(now) != step.found:
         return planned.replace(
             state="blocked",
