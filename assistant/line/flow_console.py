@@ -10,6 +10,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
 from types import FrameType
@@ -48,6 +49,7 @@ class FlowConsole:
         self._partial = ""
         self._last = time.monotonic()
         self._percent: dict[str, int] = {}
+        self._listening = threading.Event()
 
     def run(self) -> int:
         """Take all events; the exit code of the run. Ctrl+C goes to the run: interrupt, terminate, kill."""
@@ -74,6 +76,8 @@ class FlowConsole:
         if isinstance(event, api.Output):
             self._output(event)
             return code
+        self._listening.clear()
+        self._listening = threading.Event()
         self._flush_output()
         if isinstance(event, api.Question):
             self._question(event)
@@ -222,12 +226,35 @@ class FlowConsole:
 
     def _child(self, prompt: api.ChildPrompt) -> None:
         """The step's own program asks; what the person types goes to it as it is."""
+        if not prompt.certain:
+            self._listen(prompt)
+            return
         given = self.ask(f"  | {prompt.text} ")
         if given is None:
             self._say("no more input: the step is stopped")
             self.session.interrupt()
             return
         self.session.send(given.encode() + b"\n")
+
+    def _listen(self, prompt: api.ChildPrompt) -> None:
+        """It may be a question: show it and take a line if one comes, without making the run wait for it."""
+        self._say(f"  | {prompt.text}")
+        if os.name == "nt" or not sys.stdin.isatty():
+            return
+        self._say("  (if this is a question, type the answer and press Enter)")
+        self._listening.set()
+        threading.Thread(target=self._forward_line, args=(self._listening,), daemon=True).start()
+
+    def _forward_line(self, listening: threading.Event) -> None:
+        import select
+
+        while listening.is_set():
+            ready, _, _ = select.select([sys.stdin], [], [], 0.2)
+            if ready and listening.is_set():
+                line = sys.stdin.readline()
+                if line:
+                    self.session.send(line.encode())
+                return
 
     def _lend_terminal(self, event: api.NeedsTerminal) -> None:
         self._say("The program takes the terminal now; leave it to go on (usually: exit).")

@@ -87,7 +87,7 @@ def _as_json(session: api.Session) -> int:
             code = event.exit
         elif isinstance(event, api.Question):
             session.reply(event.default)
-        elif isinstance(event, api.ChildPrompt):
+        elif isinstance(event, api.ChildPrompt) and event.certain:
             session.interrupt()
         elif isinstance(event, api.NeedsTerminal):
             session.reply(api.Reply(answer="skip", code=1))
