@@ -92,8 +92,12 @@ def fill(
     values: dict[str, Checked] = {}
     sources: dict[str, Source] = {}
     missing: list[Asked] = []
-    for name, param in flow.params.items():
-        scope = {**dict.fromkeys(flow.params, ""), **base, **values}
+    brought: dict[str, Checked] = {}
+    for number, (name, param) in enumerate(flow.params.items()):
+        if number:
+            last = list(flow.params)[number - 1]
+            brought |= brought_by(last, flow.params[last], values[last], machine, {**base, **values, **brought}, known)
+        scope = {**dict.fromkeys(flow.params, ""), **base, **values, **brought}
         values[name], sources[name] = "", "none"
         if not template.holds(param.when, scope):
             continue
@@ -171,7 +175,7 @@ def ask_for(name: str, param: Param, machine: Machine, suggested: str) -> Asked:
 def questions(flow: Flow, given: Mapping[str, str], machine: Machine) -> tuple[Asked, ...]:
     """Every param as a question, with its value so far as the suggestion: for a form, or for asking one by one."""
     filled = fill(flow, given, machine)
-    scope = {**facts.facts_of(machine), **filled.values}
+    scope = scope_of(flow, filled.values, machine)
     asked = []
     for name, param in flow.params.items():
         if template.holds(param.when, scope):
@@ -200,19 +204,28 @@ BRINGS = {
 }
 
 
-def _brought(param: Param, value: str, machine: Machine, scope: template.Values) -> dict[str, Checked]:
+def brought_by(
+    name: str, param: Param, value: Checked, machine: Machine, scope: template.Values, known: Mapping[str, object] | None
+) -> dict[str, Checked]:
+    """The names that a filled param brings with it, such as `{env_path}`. `known` are environments looked up earlier."""
+    found: Mapping[str, object] = dict.fromkeys(brings(param), "")
+    text = str(value)
     if not value:
-        return dict.fromkeys(brings(param), "")
-    if param.type == "python-version":
-        return {"interpreter": facts.interpreter(machine, value)}
-    if param.type == "cuda-tag":
-        depends = {name: template.fill(text, scope) for name, text in param.depends.items()}
-        return torch_facts(machine, value, version=depends.get("version", ""), python=depends.get("python", ""))
-    if param.type == "shell":
-        return {"files": tuple(file.path for file in machine.shell_files if file.shell == value)}
-    if param.type == "file":
-        return {"holds": package_file(value)}
-    return {}
+        pass
+    elif param.type == "env-name":
+        environment = machine.environment(text)
+        earlier = (known or {}).get(text)
+        found = {**found, **earlier} if isinstance(earlier, Mapping) else facts.environment_facts(environment)
+    elif param.type == "python-version":
+        found = {"interpreter": facts.interpreter(machine, text)}
+    elif param.type == "cuda-tag":
+        depends = {key: template.fill(one, scope) for key, one in param.depends.items()}
+        found = torch_facts(machine, text, version=depends.get("version", ""), python=depends.get("python", ""))
+    elif param.type == "shell":
+        found = {"files": tuple(file.path for file in machine.shell_files if file.shell == text)}
+    elif param.type == "file":
+        found = {"holds": package_file(text)}
+    return {f"{name}_{key}": one if isinstance(one, tuple) else str(one) for key, one in found.items()}
 
 
 def scope_of(
@@ -224,15 +237,10 @@ def scope_of(
     scope.update(dict.fromkeys(flow.params, ""))
     scope.update(values)
     for name, param in flow.params.items():
-        value = str(scope[name])
-        if param.type == "env-name":
-            if value and value not in seen and (found := machine.environment(value)):
-                seen[value] = facts.environment_facts(found)
-            scope.update(
-                {f"{name}_{key}": text for key, text in seen.get(value, facts.environment_facts(None)).items()}
-            )
-        else:
-            scope.update({f"{name}_{key}": text for key, text in _brought(param, value, machine, scope).items()})
+        value = scope[name]
+        if param.type == "env-name" and value and str(value) not in seen and (found := machine.environment(str(value))):
+            seen[str(value)] = facts.environment_facts(found)
+        scope.update(brought_by(name, param, value, machine, scope, seen))
     for name, options in flow.vars.items():
         scope[name] = chosen(options, scope)
     return scope
