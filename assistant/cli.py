@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 VERBS = (
     "ask", "chat", "ref", "translate", "compare", "why", "doctor", "flows", "plan", "run", "resume", "undo", "redo",
-    "runs", "log", "kb", "pack", "completion",
+    "runs", "log", "kb", "completion",
 )  # fmt: skip
 
 
