@@ -46,8 +46,14 @@ COMMANDS = (
     _command("why", "[ERROR]", "cause and fix of an error output"),
     _command("doctor", "[CHECK...]", "what is wrong on this machine", "check"),
     _command("flows", "", "the guided flows"),
-    _command("run", "FLOW [NAME=VALUE...]", "open a flow; it shows its plan first", "flow", "setting"),
-    _command("runs", "", "past runs: resume, undo, log"),
+    _command(
+        "run", "[FLOW] [NAME=VALUE...]", "open a flow, or the one just offered; its plan comes first", "flow", "setting"
+    ),
+    _command("plan", "FLOW [NAME=VALUE...]", "what a flow would do", "flow", "setting"),
+    _command("runs", "", "past runs"),
+    _command("resume", "[RUN]", "go on with a run that was cut off", "run"),
+    _command("undo", "[RUN]", "take a run back; its plan comes first", "run"),
+    _command("more", "", "the rest of the newest answer"),
     _command("os", "[SYSTEM]", "answer for another system", "os"),
     _command("shell", "[SHELL]", "answer for another shell", "shell"),
     _command("tool", "[TOOL]", "answer with one tool", "tool"),
@@ -81,7 +87,7 @@ def parse(text: str) -> tuple[SlashCommand, list[str]]:
     raise UsageError(f"there is no command /{name}{nearest(name, list(_NAMED))}", "/help lists them")
 
 
-def complete(text: str, values: Mapping[str, Sequence[str]], limit: int = 16) -> list[Completion]:
+def complete(text: str, values: Mapping[str, Sequence[str]], limit: int = 24) -> list[Completion]:
     """How a command that is being typed can go on. `values` holds what there is of each kind: tool, flow, theme ..."""
     if not text.startswith("/") or "\n" in text:
         return []

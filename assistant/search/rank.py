@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 K1 = 9.0  # saturation, in units of the fields' weighted counts
 HIGHEST_IDF = 5.5  # one rare word must not outweigh all others of a question
 POOL = 60  # entries that are looked at closely
+OTHER_TOOL = 0.2  # taken off a problem of another tool than the one named
 OTHER_SUBJECT = 0.2  # taken off where an entry's subject is not named by any word of the question
 LIKELY_PADDING = 0.2  # of an unknown word: one that is likely a misspelt stop word
 UNKNOWN_WEIGHT = 0.75  # of the rarest known word's weight: a strange word counts, but less than a known rare one
@@ -169,5 +170,5 @@ def frame_agreement(frame: Frame, kind: str, entry_frame: list[Any]) -> float:
         if kind == "comparison" and common >= 2:
             value += 0.33
         elif not common:
-            value -= 0.08
+            value -= OTHER_TOOL if kind == "problem" else 0.08
     return value

@@ -40,8 +40,16 @@ def fold(text: str) -> str:
 
 def words(text: str) -> list[str]:
     """The words of folded text, joined ones (`conda-forge`, `environment.yml`, `3.10`) whole; `what's` counts as `what`."""
-    found: list[str] = _WORD.findall(fold(text))
-    return [word.partition("'")[0] if "'" in word else word for word in found]
+    found: list[str] = []
+    for word in _WORD.findall(fold(text)):
+        plain = word.partition("'")[0] if "'" in word else word
+        if plain.startswith(("python", "py")) and plain[-1:].isdigit() and "." in plain:
+            # `python3.11`, `py3.11`: the word and the version
+            letters = plain.rstrip("0123456789.")
+            found += [letters, plain[len(letters) :]]
+        else:
+            found.append(plain)
+    return found
 
 
 def parts(word: str) -> list[str]:

@@ -126,9 +126,9 @@ def _terms(
     unknown: list[str] = []
     mended: dict[str, str] = {}
     for word in dict.fromkeys(kept):
-        if word in named and len(kept) > 1:
-            continue
         number = forms.get(word)
+        if word in named and len(kept) > 1 and (number is None or "." not in word or is_number(word)):
+            continue
         if number is not None:
             terms[number] = NUMBER_WEIGHT if is_number(word) else 1.0
             continue
@@ -221,7 +221,9 @@ def read_slots(text: str, is_common: Callable[[str], bool] = lambda _: False) ->
                 slots.setdefault("version", found[3])
     if "package" not in slots and any(verb in lowered for verb in _INSTALL_VERBS) and (installed := search(_INSTALL)):
         package = installed[1].rstrip(".")
-        if package.lower() not in NOT_A_NAME and package.lower() not in _NOT_A_PACKAGE:
+        lowered_package = package.lower()
+        is_file = lowered_package.endswith((".yml", ".yaml", ".txt", ".toml", ".lock", ".py"))
+        if lowered_package not in NOT_A_NAME and lowered_package not in _NOT_A_PACKAGE and not is_file:
             slots["package"] = package
     if has_digit and ("cu" in lowered or "rocm" in lowered):
         if tag := search(_CUDA_TAG):
@@ -275,7 +277,9 @@ _TROUBLE = frozenset(
     """error errors fail fails failed failing failure unable broken stuck crash crashes cannot can't cant won't wont doesn't
     doesnt exception traceback problem issue""".split()
 )
-_EXPLAIN = frozenset("what whats why explain meaning define purpose mean means".split())
+_REASON = frozenset("why explain meaning define purpose mean means".split())
+_WHETHER = frozenset("does should is are am may".split())
+_EXPLAIN = frozenset("what whats".split())
 
 
 def _kind(folded: str, tokens: list[str]) -> str:
@@ -293,6 +297,6 @@ def _kind(folded: str, tokens: list[str]) -> str:
         or any(word.endswith("error") for word in said)
     ):
         return "trouble"
-    if said & _EXPLAIN:
+    if said & _REASON or (said & (_EXPLAIN | _WHETHER) and "how" not in said):
         return "explain"
     return "how" if "how" in said or "command" in said else ""
