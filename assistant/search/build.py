@@ -100,6 +100,7 @@ def build_index(entries: list[Entry], lexicon: Lexicon, signature_literals: list
         "idf": idf,
         "postings": [" ".join(f"{n}:{round(v * SCALE)}" for n, v in postings[term]) for term in order],
         "phrases": _phrases(entries, vocabulary, numbers),
+        "asks": list(dict.fromkeys(" ".join(phrase.split()) for entry in entries for phrase in (entry.title, *entry.ask))),
         "signatures": signature_literals,
         "lexicon": _lexicon(lexicon, forms),
         "placeholders": {

@@ -14,7 +14,7 @@ from assistant.search.build import build_index
 from assistant.search.literals import required_literals
 
 # Parts of the index that are lists of text without line breaks.
-LINE_PARTS = ("ids", "kinds", "titles", "postings", "phrases")
+LINE_PARTS = ("ids", "kinds", "titles", "postings", "phrases", "asks")
 
 
 def load_checked(knowledge: Path, flows: Path) -> Content:

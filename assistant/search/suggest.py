@@ -14,13 +14,9 @@ class Suggester:
 
     def __init__(self, library: Library) -> None:
         phrases: dict[str, str] = {}
-        for number in range(len(library)):
-            entry = library.entry(number)
-            for phrase in (entry.title, *entry.ask):
-                phrases.setdefault(" ".join(fold(phrase).split()), phrase)
-        self._phrases = sorted(
-            ((f" {folded}", shown) for folded, shown in phrases.items()), key=lambda item: len(item[0])
-        )
+        for phrase in library.index["asks"]:
+            phrases.setdefault(f" {fold(phrase)}", phrase)
+        self._phrases = sorted(phrases.items(), key=lambda item: len(item[0]))
 
     def __len__(self) -> int:
         return len(self._phrases)
