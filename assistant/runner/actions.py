@@ -95,7 +95,8 @@ def perform(task: Task, gate: Gate, permit: Permit) -> Outcome:
 def environment(task: Task, argv: tuple[str, ...]) -> tuple[dict[str, str], list[str]]:
     """The environment of a step's program, and what was changed in it, in words."""
     step = task.bound.step
-    added = {name: template.fill(text, task.bound.scope) for name, text in step.env.items()}
+    filled = {name: template.fill(text, task.bound.scope) for name, text in step.env.items()}
+    added = {name: text for name, text in filled.items() if text}
     env, said = habits.child_environment(argv, dict(os.environ))
     return {**env, **added}, [*said, *(f"{name}={value}" for name, value in added.items())]
 

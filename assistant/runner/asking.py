@@ -25,8 +25,10 @@ def ask_value(bound: Bound, machine: Machine, session: Session, gate: Gate) -> C
     suggested, _ = params.suggestion(param, bound.scope, machine)
     if not gate.policy.interactive:
         if not suggested:
-            name = bound.id.replace("-", "_")
-            raise Refused("stop", f"nobody is there to answer: {param.title}", f"add --set {name}=...")
+            outer, _, name = bound.id.rpartition("/")
+            option = f"--set {name.replace('-', '_')}=..."
+            hint = f"answer it first with `envguide run {bound.flow} {option}`, then resume" if outer else f"add {option}"
+            raise Refused("stop", f"nobody is there to answer: {param.title}", hint)
         return params.check(param, suggested, machine)
     asked = params.ask_for(bound.id, param, machine, suggested)
     text = param.title

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ntpath
 import os
 from pathlib import Path
 
@@ -147,6 +148,8 @@ def paths(given: tuple[str, ...], scope: template.Values) -> tuple[str, ...]:
 def _absolute(path: str, scope: template.Values) -> str:
     if path == "~" or path.startswith(("~/", "~\\")):
         path = str(scope["home"]) + path[1:]
+    if scope["os"] == "windows":
+        return ntpath.normpath(ntpath.join(str(scope["cwd"]), path))
     return os.path.normpath(Path(str(scope["cwd"])) / path)
 
 

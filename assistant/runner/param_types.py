@@ -7,10 +7,11 @@ never in a shell; still no value may look like an option.
 from __future__ import annotations
 
 import difflib
-import os
+import ntpath
+import posixpath
 import re
 from collections.abc import Callable, Iterable
-from pathlib import Path
+from pathlib import Path, PurePath, PurePosixPath, PureWindowsPath
 
 from assistant.content.frozen import Frozen
 from assistant.errors import UsageError
@@ -159,18 +160,19 @@ def python_versions(machine: Machine) -> tuple[Choice, ...]:
     return tuple(found)
 
 
-def _absolute(text: str, machine: Machine) -> Path:
-    expanded = (
-        Path(machine.home) / text[2:] if text.startswith(("~/", "~\\")) else Path(machine.home if text == "~" else text)
-    )
-    return Path(machine.cwd or machine.home) / expanded
+def _absolute(text: str, machine: Machine) -> PurePath:
+    kind = PureWindowsPath if machine.system == "windows" else PurePosixPath
+    if text == "~" or text.startswith(("~/", "~\\")):
+        return kind(machine.home) / text[2:]
+    return kind(machine.cwd or machine.home) / text
 
 
-def _path(value: str, machine: Machine, what: str) -> Path:
+def _path(value: str, machine: Machine, what: str) -> PurePath:
     text = _plain(value, what, "`~/projects/demo`")
     if text.startswith("~") and text[1:2] not in ("", "/", "\\"):
         raise wrong(text, what, "other people's folders are not resolved", "write the whole path")
-    return Path(os.path.normpath(_absolute(text, machine)))
+    found = _absolute(text, machine)
+    return type(found)((ntpath if machine.system == "windows" else posixpath).normpath(found))
 
 
 def path(value: str, machine: Machine) -> str:
@@ -181,7 +183,7 @@ def path(value: str, machine: Machine) -> str:
 def new_path(value: str, machine: Machine) -> str:
     """A folder that the flow will make: not the home folder, not a root, not the folder one is in nor one above it."""
     found = _path(value, machine, "new folder")
-    kept = [Path(machine.home), Path(machine.cwd or machine.home)]
+    kept = [type(found)(machine.home), type(found)(machine.cwd or machine.home)]
     if any(found == place or found in place.parents for place in kept):
         raise wrong(
             str(found),
@@ -194,7 +196,7 @@ def new_path(value: str, machine: Machine) -> str:
 
 def file(value: str, machine: Machine) -> str:
     """A file that exists."""
-    found = _path(value, machine, "file")
+    found = Path(_path(value, machine, "file"))
     if not found.exists():
         raise wrong(
             str(found), "file", "it does not exist", "check the spelling; paths count from the folder you are in"
