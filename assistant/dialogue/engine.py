@@ -98,12 +98,19 @@ def _small_talk(text: str) -> str:
     return small_talk(text)
 
 
-def look_up(text: str, library: Library, asked: Asked, carried: dict[str, str] | None = None) -> Answer:
-    """The answer to a question in words; `carried` are values that the conversation named before."""
+def look_up(text: str, library: Library, asked: Asked, carried: dict[str, str] | None = None, earlier: str = "") -> Answer:
+    """The answer to a question in words.
+
+    `carried` are values that the conversation named before; `earlier` is what it was about, for a message that leans on it.
+    """
     cleaned = text if text.isascii() and text.isprintable() else _clean(text)
     query = understand(cleaned, library.index)
     if carried:
         query = query.replace(frame=query.frame.replace(slots={**carried, **query.frame.slots}))
+    if earlier:
+        from assistant.search.understand import lean_on
+
+        query = lean_on(query, understand(earlier, library.index))
     return decide(cleaned, query, rank(query, library.index), library, asked)
 
 

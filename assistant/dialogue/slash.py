@@ -109,7 +109,7 @@ def complete(text: str, values: Mapping[str, Sequence[str]], limit: int = 24) ->
     taken = set(before.split())
     head = text[: len(text) - len(typed)]
     return [
-        Completion(text=head + word + ("" if len(command.takes) == 1 and kind != "tool" else " "))
+        Completion(text=head + word + ("" if len(command.takes) == 1 and kind not in ("tool", "option") else " "))
         for word in known
         if word.startswith(typed.lower()) and word != typed and word not in taken and (kind != "option" or before)
     ][:limit]

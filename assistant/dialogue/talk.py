@@ -31,7 +31,7 @@ from assistant.dialogue.replies import (
     chosen_number,
     small_talk,
 )
-from assistant.search.text import fold, words
+from assistant.search.text import STOP_WORDS, words
 from assistant.search.understand import Frame, understand
 
 TYPE_CHECKING = False
@@ -42,9 +42,12 @@ if TYPE_CHECKING:
 CONNECTORS = frozenset(
     """and or but with in on for using via use the same what about how instead then now also too there that this it one
     by through inside under as to a an my please do i can you if is would be version versions python system shell tool
-    called named name try prefer rather want work works look show me again case situation""".split()
+    called named name try prefer rather want work works look show me again case situation way btw am machine computer here
+    actually""".split()
 )
-PRONOUNS = frozenset("it that this them those there one".split())
+PRONOUNS = frozenset("it that this them those these there one ones".split())
+LEADS = frozenset("and but so then or also which instead".split())
+ENOUGH = 0.9  # from here on a short message is a question of its own
 SHORT = 9  # words; a longer message says what it is about by itself
 
 
@@ -118,7 +121,7 @@ class Conversation:
     def _follow_up(self, text: str) -> Answer | None:
         said = words(text)
         if len(said) > SHORT:
-            return self._with_pronoun(text, said)
+            return self._in_context(text, said)
         last = self.last
         assert last is not None and last.entry is not None  # noqa: S101 - the caller made sure; this tells the type checker
         if asks_undo(said):
@@ -135,7 +138,7 @@ class Conversation:
             return self._more(text, last)
         if asks_example(said):
             return self._example(text, last)
-        return self._changed(text, said) or self._with_pronoun(text, said)
+        return self._changed(text, said) or self._in_context(text, said)
 
     def _changed(self, text: str, said: list[str]) -> Answer | None:
         """The last answer with another tool, system, shell, version or name, where the message says nothing else."""
@@ -193,31 +196,34 @@ class Conversation:
         result = compare([*earlier, *tools], self.library, self.asked)
         return self._remember(text, result.replace(question=text), self.frame.replace(tools=(*earlier, *tools)))
 
-    def _with_pronoun(self, text: str, said: list[str]) -> Answer | None:
-        """A question that leans on the last one: "how do I delete it", "and rename?"."""
-        frame = understand(text, self.library.index).frame
-        leans = bool(PRONOUNS & set(said)) or said[:1] in (["and"], ["then"])
-        if not leans or (frame.objects and frame.tools):
+    def _in_context(self, text: str, said: list[str]) -> Answer | None:
+        """A question that leans on the last one: "how do I delete it", "and rename?", "which version then"."""
+        query = understand(text, self.library.index)
+        frame = query.frame
+        strange = (query.unknown or query.mended) and not query.anchors
+        if strange or not self._leans(text, said, frame):
             return None
-        carried_words = []
-        if not frame.objects and self.frame.objects:
-            preferred = "environment" if "name" in self.frame.slots else self.frame.objects[0]
-            carried_words.append(preferred if preferred in self.frame.objects else self.frame.objects[0])
-        if not frame.tools and self.frame.tools and not carried_words:
-            carried_words.append(self.frame.tools[0])
-        combined = " ".join([text, *carried_words])
-        result = look_up(combined, self.library, self.asked, self.frame.slots)
-        alone = look_up(text, self.library, self.asked, self.frame.slots)
-        if alone.status == "answered" and alone.confidence > max(result.confidence, SURE) + 0.1:
-            result = alone
-        if result.status == "unknown":
+        last = self.last
+        earlier = f"{last.question} {last.title}" if last else ""
+        result = look_up(text, self.library, self.asked, self.frame.slots, earlier)
+        if result.status != "answered":
             return None
         merged = frame.replace(
             objects=frame.objects or self.frame.objects,
             tools=frame.tools or self.frame.tools,
             slots={**self.frame.slots, **frame.slots},
         )
-        return self._remember(text, result.replace(question=text), merged)
+        return self._remember(text, result.replace(question=f"{text} ({last.question})" if last else text), merged)
+
+    def _leans(self, text: str, said: list[str], frame: Frame) -> bool:
+        """Whether a message needs the one before it: it points back, goes on, or says too little by itself."""
+        if PRONOUNS & set(said) or said[:1] and said[0] in LEADS:
+            return not (frame.tools and frame.objects and len(said) > 6)
+        content = [word for word in said if word not in STOP_WORDS and word not in CONNECTORS]
+        if len(content) <= 3 and len(said) <= 6:
+            alone = look_up(text, self.library, self.asked, self.frame.slots)
+            return alone.status != "answered" or alone.confidence < ENOUGH
+        return False
 
     def _undo(self, text: str, last: Answer) -> Answer:
         assert last.entry is not None  # noqa: S101
@@ -351,7 +357,3 @@ class Conversation:
             confidence=1.0,
         )
 
-
-def normal_message(text: str) -> str:
-    """A message folded for comparison."""
-    return " ".join(words(fold(text)))

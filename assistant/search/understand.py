@@ -16,6 +16,7 @@ MAX_QUESTION = 20_000  # characters that are read; more is not a question
 MAX_TERMS = 120
 NUMBER_WEIGHT = 0.3  # a number in a question is rarely what it is about
 MENDED_WEIGHT = 0.95
+EARLIER_WEIGHT = 0.45  # of a word of the question before, for one that leans on it
 RARE = 5.0  # idf from which on a word is rather a name than a word of the subject
 PART_WEIGHT = 0.8  # of a word that is joined to others: `nvidia` in `nvidia-docker2`
 
@@ -106,6 +107,23 @@ def understand(question: str, index: dict[str, Any]) -> Query:
         frame=frame,
         anchors=tuple(sorted(said & set(lexicon["anchors"]))),
         foreign=tuple(sorted(said & set(lexicon["foreign"]))),
+    )
+
+
+def lean_on(query: Query, earlier: Query) -> Query:
+    """A question read in the light of an earlier one: its words count less, its frame fills what is missing."""
+    frame, before = query.frame, earlier.frame
+    return query.replace(
+        terms={**{term: weight * EARLIER_WEIGHT for term, weight in earlier.terms.items()}, **query.terms},
+        frame=frame.replace(
+            objects=frame.objects or before.objects,
+            tools=frame.tools or before.tools,
+            systems=frame.systems or before.systems,
+            shells=frame.shells or before.shells,
+            subjects=tuple(dict.fromkeys((*frame.subjects, *before.subjects))),
+            slots={**before.slots, **frame.slots},
+        ),
+        anchors=tuple(dict.fromkeys((*query.anchors, *earlier.anchors))),
     )
 
 
