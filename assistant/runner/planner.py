@@ -125,10 +125,11 @@ def _with_state(
 ) -> PlannedStep:
     """Done, blocked, or to be run; and what an earlier, interrupted try left."""
     step, scope = bound.step, bound.scope
-    if step.owned:
-        return undo_state.owned(planned, step)
-    if step.restore:
-        return undo_state.restored(planned, step)
+    if step.owned or step.restore:
+        planned = undo_state.owned(planned, step) if step.owned else undo_state.restored(planned, step)
+        if step.lenient and planned.state == "will-run" and (kept := _blocked(planned, step, scope, context, promised)):
+            return planned.replace(state="done", reason=f"stays as it is: {kept[0]}")
+        return planned
     begun = past is not None and past.state != "skipped"
     done = _all_hold(step.check, scope, context) or (_all_hold(step.verify, scope, context) if begun else "")
     done = done or _done_by_itself(planned, step)

@@ -49,11 +49,14 @@ def undo_flow(record: RunRecord) -> Flow:
 def _inverse(done: StepRecord, made: set[str]) -> list[Step]:
     """The steps that take one step back; none where there is no way. `made` is what the run made: it goes as a whole."""
     found: list[Step] = []
+    owned = _owned(done)
+    records: list[Step] = []  # what a program keeps of what it made goes after it, as that changes it once more
+    gone = tuple(Probe(probe="path-exists", path=_plain(one.path), expect=False) for one in owned)
     for number, backup in enumerate(done.backups):
         expected = done.edited.get(backup.file)
         if expected == backup.sha256:
             continue  # it was not changed
-        found.append(
+        (records if backup.soft else found).append(
             Step(
                 id=f"{_slug(done.id)}-file{number or ''}",
                 title=_plain(f"Put {backup.file} back"),
@@ -65,6 +68,7 @@ def _inverse(done: StepRecord, made: set[str]) -> list[Step]:
                 found=expected or backup.sha256,
                 risk="user-files",
                 lenient=backup.soft,
+                needs=gone if backup.soft else (),
                 optional=True,
             )
         )
@@ -81,8 +85,6 @@ def _inverse(done: StepRecord, made: set[str]) -> list[Step]:
                 optional=True,
             )
         )
-    found += _records(done)
-    owned = _owned(done)
     if owned and done.undo_run and done.state == "verified":
         found.append(_deleting(done, owned, run=done.undo_run))
     elif owned:
@@ -99,11 +101,13 @@ def _inverse(done: StepRecord, made: set[str]) -> list[Step]:
                 optional=True,
             )
         )
-    return found
+    return [*found, *records, *_records(done, gone)]
 
 
-def _records(done: StepRecord) -> list[Step]:
-    """Steps that delete what a program left as its own records, inner ones first, as far as nobody used them since."""
+def _records(done: StepRecord, gone: tuple[Probe, ...]) -> list[Step]:
+    """Steps that delete what a program left as its own records, inner ones first, as far as nobody used them since.
+    `gone`: what they tell of must be gone.
+    """
     known = {made.path: made for made in done.made}
     paths = sorted((path for path in done.leaves if path in known), reverse=True)
     return [
@@ -116,6 +120,7 @@ def _records(done: StepRecord) -> list[Step]:
             found=done.edited.get(path, ""),
             risk="user-files",
             lenient=True,
+            needs=gone,
             undo=Undo(note="the program makes it anew when it needs it"),
             optional=True,
         )

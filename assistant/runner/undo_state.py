@@ -26,9 +26,9 @@ def owned(planned: PlannedStep, step: Step) -> PlannedStep:
     for one in there:
         found = identify(one.path)
         anew = one.inode and found and (found.device, found.inode) != (one.device, one.inode)
-        if step.lenient and (anew or _used_since(one, step.found)):
+        if step.lenient and not _blank(one.path) and (anew or _used_since(one, step.found)):
             return planned.replace(state="done", reason=f"{one.path} stays: it was used since this run")
-        if anew:
+        if anew and not step.lenient:
             return planned.replace(
                 state="blocked",
                 reason=f"{one.path} is not the one that the run made: it was made anew since",
@@ -39,12 +39,19 @@ def owned(planned: PlannedStep, step: Step) -> PlannedStep:
         files, size = size_of(one.path)
         names.append(f"{one.path} ({files:,} file{'s' if files != 1 else ''}, {size / 1e6:,.1f} MB)")
     reason = "this run made it"
+    if step.lenient:  # how much is in a program's records at the moment is nothing to ask about anew
+        return planned.replace(reason=reason, deletes=tuple(names), digest=digest(step.id, [one.path for one in there]))
     if foreign:
         count = len(foreign)
         reason = f"this run made it; {count} file{'s' if count != 1 else ''} in it came later, such as {foreign[0]}"
     return planned.replace(
         reason=reason, deletes=tuple(names), foreign=tuple(foreign), digest=digest(planned.digest, names, len(foreign))
     )
+
+
+def _blank(path: str) -> bool:
+    """Whether a program's own record, a file, tells of nothing any more."""
+    return Path(path).is_file() and not Path(path).is_symlink() and not (edit.read(path) or b"").strip()
 
 
 def _used_since(one: Owned, found: str) -> bool:

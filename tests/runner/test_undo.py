@@ -222,3 +222,82 @@ def test_log_as_text_markdown_and_script(
     from assistant.runner import runlog
 
     assert "& 'touch' 'it''s'" in runlog.script(windows)
+
+
+# A program as conda is: it keeps a list of what it made in the home folder, and writes that list anew when it deletes.
+KEEPS_RECORDS = r"""
+import os, shutil, sys
+verb, made = sys.argv[1:]
+record = os.path.expanduser("~/.tool/list.txt")
+os.makedirs(os.path.dirname(record), exist_ok=True)
+lines = open(record).read().split() if os.path.exists(record) else []
+if verb == "make":
+    os.makedirs(made)
+    open(os.path.join(made, "a"), "w").close()
+    lines.append(made)
+else:
+    shutil.rmtree(made)
+    lines.remove(made)
+open(record, "w").write("\n".join(lines) + "\n")
+"""
+RECORDS = """
+steps:
+  - id: make
+    title: Make it
+    run: [{py}, '{tool}', make, '{{cwd}}/made']
+    makes: '{{cwd}}/made'
+    leaves: ['{{home}}/.tool', '{{home}}/.tool/list.txt']
+    risk: installs
+    verify: [{{probe: folder-exists, path: '{{cwd}}/made'}}]
+    undo:
+      forms: [{{run: [{py}, '{tool}', delete, '{{cwd}}/made']}}]
+      remove: '{{cwd}}/made'
+"""
+
+
+@pytest.fixture
+def keeper(flows: Flows, tmp_path: Path) -> api.Catalog:
+    """A flow with such a program."""
+    tool = tmp_path / "tool.py"
+    tool.write_text(KEEPS_RECORDS)
+    return flows.write(RECORDS.format(py=PY, tool=tool))
+
+
+def test_the_records_of_a_program_go_after_what_they_tell_of(
+    keeper: api.Catalog, flows: Flows, work: Path, own_home: Path
+) -> None:
+    before = tree(own_home), tree(work)
+    assert flows.run(keeper).end.state == "done" and (own_home / ".tool" / "list.txt").exists()
+    seen = flows.undo()
+    assert seen.end.state == "done", seen.end
+    assert (tree(own_home), tree(work)) == before
+    assert [question.kind for question in seen.of(api.Question)] == ["plan", "delete"]
+
+
+@pytest.mark.parametrize("answer", ["skip", "no"])
+def test_the_records_stay_where_what_they_tell_of_stays(
+    answer: str, keeper: api.Catalog, flows: Flows, work: Path, own_home: Path
+) -> None:
+    flows.run(keeper)
+    before = tree(own_home), tree(work)
+    flows.undo(answers={"delete": answer})
+    assert (tree(own_home), tree(work)) == before
+
+
+def test_records_that_tell_of_more_stay(keeper: api.Catalog, flows: Flows, work: Path, own_home: Path) -> None:
+    flows.run(keeper)
+    record = own_home / ".tool" / "list.txt"
+    record.write_text(record.read_text() + "/somebody/else\n")
+    assert flows.undo().end.state == "done"
+    assert not (work / "made").exists() and record.read_text().split() == ["/somebody/else"]
+
+
+def test_records_that_were_there_before_are_left_to_the_program(
+    keeper: api.Catalog, flows: Flows, work: Path, own_home: Path
+) -> None:
+    (own_home / ".tool").mkdir()
+    (own_home / ".tool" / "list.txt").write_text("/somebody/else\n")
+    before = tree(own_home), tree(work)
+    flows.run(keeper)
+    seen = flows.undo()
+    assert seen.end.state == "done" and (tree(own_home), tree(work)) == before
