@@ -234,6 +234,9 @@ class Conversation:
                 return self._entry(text, entry.undo, self.frame)
             except KeyError:
                 return self._says(text, entry.undo)
+        back = look_up("undo", self.library, self.asked, self.frame.slots, last.question)
+        if back.status == "answered" and back.entry and back.entry.id != last.entry.id and back.commands:
+            return self._remember(text, back.replace(question=text), self.frame)
         if last.flows:
             return self._says(
                 text, "What a flow did can be taken back with `envguide undo`; it lists what it will change first."
