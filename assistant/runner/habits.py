@@ -10,6 +10,7 @@ included.
 - The terms of service are accepted silently where `CI` is set; accepting them is the person's to do.
 - The rattler solver crashes now and then; the same command then works.
 - `Downloading ... done` is printed when the download failed, too.
+- Killed while it unpacks, conda takes the half-unpacked package for whole afterwards, and every install of it fails.
 """
 
 from __future__ import annotations
@@ -139,17 +140,13 @@ def _judge_conda(argv: tuple[str, ...], code: int, text: str) -> Verdict | None:
         )
     missing = _MISSING.search(text)
     if missing:
-        names = [re.split(r"[\s=<>]", line.strip()[2:])[0] for line in missing[1].strip().splitlines()]
-        if "python" in names and not re.search(r"python\s*=*\s*3\.\d+\.\d+", missing[1]):
-            return Verdict(
-                ok=False,
-                reason="conda finds not even Python in its channels: probably a login page or a proxy answers for them",
-                hint="open a page in a browser and log in; else see `conda config --show channels`",
-            )
+        return _judge_missing([line.strip()[2:] for line in missing[1].strip().splitlines()])
+    damaged = re.findall(r"The package for (\S+) located at \S+\s+appears to be corrupted", text)
+    if damaged:
         return Verdict(
             ok=False,
-            reason=f"the channels do not have {', '.join(names)}",
-            hint="check the spelling, or try the channel conda-forge",
+            reason=f"in conda's package cache {', '.join(dict.fromkeys(damaged))} is damaged, as after an interruption",
+            hint="empty the cache, and conda fetches it anew: conda clean --packages --tarballs --yes",
         )
     if "No space left on device" in text or "NoSpaceLeftError" in text:
         return Verdict(
@@ -173,6 +170,29 @@ def _judge_conda(argv: tuple[str, ...], code: int, text: str) -> Verdict | None:
             again=http[1][0] == "5",
         )
     return None
+
+
+def _judge_missing(specs: list[str]) -> Verdict:
+    """What the channels do not have. That Python itself is missing may mean that something else answers for them."""
+    names = [re.split(r"[\s=<>!~]", spec)[0] for spec in specs]
+    if "python" in specs:
+        return Verdict(
+            ok=False,
+            reason="conda finds not even Python in its channels: probably a login page or a proxy answers for them",
+            hint="open a page in a browser and log in; else see `conda config --show channels`",
+        )
+    if "python" in names:
+        return Verdict(
+            ok=False,
+            reason=f"the channels do not have {', '.join(specs)}",
+            hint="`conda search python` shows the versions that they have; where it shows none, a login page or a proxy "
+            "answers for the channels: open a page in a browser",
+        )
+    return Verdict(
+        ok=False,
+        reason=f"the channels do not have {', '.join(names)}",
+        hint="check the spelling, or try the channel conda-forge",
+    )
 
 
 def _last_error(text: str) -> str:

@@ -59,7 +59,12 @@ def test_terms_of_service_are_the_persons_to_accept() -> None:
 
 
 def test_a_login_page_looks_like_a_missing_package_and_is_told_apart() -> None:
-    assert "login page" in judged("51-http-html").reason
+    # To conda it looks just like a Python version that the channel does not have, so both are said.
+    verdict = judged("51-http-html")
+    assert verdict.reason == "the channels do not have python=3.10"
+    assert "login page" in verdict.hint and "conda search python" in verdict.hint
+    bare = "PackagesNotFoundError: The following packages are not available from current channels:\n\n  - python\n"
+    assert "login page" in habits.judge(CONDA, 1, bare.encode()).reason
     assert judged("31-missing-package").reason == "the channels do not have nosuchpackage"
 
 
@@ -77,6 +82,17 @@ def test_faults_are_named(name: str, says: str, again: bool) -> None:
     assert not verdict.ok and says in verdict.reason
     assert verdict.again is again
     assert verdict.hint
+
+
+def test_a_package_that_was_half_unpacked_is_named_once() -> None:
+    said = "\n".join(
+        "CondaVerificationError: The package for big-data located at /opt/conda/pkgs/big-data-1.0-h0_0\n"
+        f"appears to be corrupted. The path 'share/{n}.txt'\nspecified in the package manifest cannot be found.\n"
+        for n in range(3)
+    )
+    verdict = habits.judge(CONDA, 1, said.replace("\n", "\r\n").encode())
+    assert verdict.reason.count("big-data") == 1 and "conda clean --packages --tarballs" in verdict.hint
+    assert not verdict.again
 
 
 def test_downloading_done_is_not_believed() -> None:
