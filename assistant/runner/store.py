@@ -138,9 +138,8 @@ def create(
         StateError: the folder of runs cannot be written or the disk is full; nothing has been changed.
     """
     place = root or paths.runs_dir()
-    stamp = datetime.datetime.now(datetime.UTC).strftime("%Y%m%d-%H%M%S")
     slug = flow.id.replace("/", "-").replace(":", "-")[:60]
-    name = f"{stamp}-{slug}-{secrets.token_hex(2)}"
+    name = f"{_stamp()}-{slug}-{secrets.token_hex(2)}"
     new = place / f".new-{name}"
     try:
         new.mkdir(parents=True, mode=0o700)
@@ -162,6 +161,10 @@ def create(
         _discard(new)
         raise
     return RunFolder(place / name)
+
+
+def _stamp() -> str:
+    return datetime.datetime.now(datetime.UTC).strftime("%Y%m%d-%H%M%S")
 
 
 def _discard(folder: Path) -> None:
@@ -221,7 +224,9 @@ def list_runs(root: Path | None = None) -> list[RunInfo]:
     found = []
     try:
         folders = sorted(
-            (path for path in place.iterdir() if path.is_dir() and not path.name.startswith(".")), reverse=True
+            (path for path in place.iterdir() if path.is_dir() and not path.name.startswith(".")),
+            key=_made,
+            reverse=True,
         )
     except OSError:
         return []
@@ -233,6 +238,14 @@ def list_runs(root: Path | None = None) -> list[RunInfo]:
     for record in records:
         found.append(info_of(record, record.id in undone))
     return found
+
+
+def _made(folder: Path) -> tuple[str, int]:
+    """When a run was made: by its name, and within that second by the file that is written once and first."""
+    try:
+        return folder.name[:15], (folder / "flows.json").stat().st_mtime_ns
+    except OSError:
+        return folder.name[:15], 0
 
 
 def info_of(record: journal.RunRecord, undone: bool = False) -> RunInfo:

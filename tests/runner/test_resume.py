@@ -311,3 +311,14 @@ def test_runs_are_found_by_the_beginning_of_their_name(flows: Flows, work: Path)
     with pytest.raises(UsageError, match="no run `nope`"):
         store.find("nope")
     assert api.runs_json()["runs"][0]["id"] == run
+
+
+def test_runs_of_one_second_are_in_their_order(flows: Flows, work: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    known = flows.write("steps:\n" + STEP.format(n=1, code=CODE))
+    ids = []
+    for ending in ("ffff", "0000", "8888"):
+        monkeypatch.setattr(store.secrets, "token_hex", lambda _, ending=ending: ending)
+        monkeypatch.setattr(store, "_stamp", lambda: "20261122-081500")
+        ids.append(flows.run(known).end.run)
+        (work / "mark-1").unlink()
+    assert [run.id for run in store.list_runs()] == ids[::-1]
