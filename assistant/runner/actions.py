@@ -139,7 +139,7 @@ def _into(task: Task, argv: tuple[str, ...], env: dict[str, str]) -> Outcome:
     task.log.write_text(answer.err + answer.out, encoding="utf-8")
     verdict = habits.judge(argv, answer.code, said)
     if verdict.ok:
-        edit.write_atomically(task.planned.makes[0], answer.out.encode())
+        edit.write_atomically(describe.into_of(task.bound.step, task.bound.scope), answer.out.encode())
         task.session.output(task.planned.id, answer.out.encode())
     last = tuple(habits.last_lines(said, 15))
     return Outcome(ok=verdict.ok, reason=verdict.reason, hint=verdict.hint, exit=answer.code, tail=last)

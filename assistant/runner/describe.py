@@ -51,9 +51,14 @@ def _by_kind(known: PlannedStep, step: Step, bound: Bound, machine: Machine) -> 
     scope = bound.scope
     if known.kind == "run":
         argv = argv_of(step, scope)
-        into = _absolute(template.fill(step.into, scope), scope) if step.into else ""
-        command = shown(argv, machine.system) + (f" > {shown((into,), machine.system)}" if into else "")
-        return known.replace(argv=argv, command=command, makes=known.makes or ((into,) if into else ()))
+        known = known.replace(argv=argv, command=shown(argv, machine.system))
+        if not step.into:
+            return known
+        into = into_of(step, scope)
+        known = known.replace(command=f"{known.command} > {shown((into,), machine.system)}")
+        # A file that is there is copied first, like any that a step changes.
+        there = Path(into).is_file()
+        return known.replace(touches=(*known.touches, into)) if there else known.replace(makes=(*known.makes, into))
     if step.download:
         url, to = template.fill(step.download.url, scope), _absolute(template.fill(step.download.to, scope), scope)
         size = f" ({step.download.size / 1e6:,.1f} MB)" if step.download.size else ""
@@ -85,6 +90,11 @@ def _by_kind(known: PlannedStep, step: Step, bound: Bound, machine: Machine) -> 
     if step.ask:
         return known.replace(details=(step.ask.title,))
     return known.replace(reason="its steps depend on an answer")
+
+
+def into_of(step: Step, scope: template.Values) -> str:
+    """The file that takes what a step prints, as a whole path."""
+    return _absolute(template.fill(step.into, scope), scope)
 
 
 def _vouched(given: Download, scope: template.Values) -> str:
@@ -141,8 +151,9 @@ def fill_edit(step: Step, scope: template.Values) -> Edit:
 
 
 def paths(given: tuple[str, ...], scope: template.Values) -> tuple[str, ...]:
-    """Paths, filled and whole; empty ones are left out."""
-    return tuple(_absolute(path, scope) for path in template.fill_items(given, scope) if path)
+    """Paths, filled and whole; those that begin with an empty value are left out."""
+    known = [path for path in given if not template.begins_empty(path, scope)]
+    return tuple(_absolute(path, scope) for path in template.fill_items(known, scope) if path)
 
 
 def _absolute(path: str, scope: template.Values) -> str:

@@ -20,8 +20,8 @@ from assistant.runner.probes import DEVICES, KINDS
 
 _ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 FACTS = frozenset(
-    "os arch shell home cwd tools conda_root conda_envs conda_kind conda_pkgs conda_python conda_others terms "
-    "newest_python active driver gpu downloads today".split()
+    "os arch shell home cwd tools conda_root conda_envs conda_kind conda_pkgs conda_python conda_others terms_open "
+    "newest_python newest_interpreter start_files kept_folders active driver gpu downloads today".split()
 )  # what facts.facts_of gives
 CONDITIONS = ("os", "shell", "tools")
 SYSTEMS = ("linux", "macos", "windows")

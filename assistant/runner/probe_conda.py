@@ -66,25 +66,32 @@ def _channel_priority(probe: Probe, context: Context) -> Result:
     return Result(ok=found == probe.text, reason=f"the channel priority is {found or 'not known'}")
 
 
-@kind("shell-block", "shell", may=("path",))
+@kind("shell-block", may=("shell", "path"))
 def _shell_block(probe: Probe, context: Context) -> Result:
-    """A start file of the shell holds the whole block of `conda init` or `mamba shell init`, for the installation in
-    `path` where that is given.
+    """A start file of the shell (of any where none is named) holds the whole block of `conda init` or `mamba shell
+    init`, for the installation in `path` where that is given.
     """
     files = shell_files(this_machine()) if context.fresh else context.machine.shell_files
     for file in files:
         for block in file.blocks:
             ours = not probe.path or os.path.normpath(block.root) == os.path.normpath(probe.path)
-            if file.shell == probe.shell and block.end and ours:
-                return Result(ok=True, reason=f"{file.path} sets up {block.tool} for {probe.shell}", evidence=file.path)
-    return Result(ok=False, reason=f"no start file of {probe.shell} sets up conda")
+            if probe.shell in ("", file.shell) and block.end and ours:
+                return Result(ok=True, reason=f"{file.path} sets up {block.tool} for {file.shell}", evidence=file.path)
+    return Result(ok=False, reason=f"no start file of {probe.shell or 'any shell'} sets up conda")
 
 
 @kind("env-removable", "prefix")
 def _env_removable(probe: Probe, context: Context) -> Result:
-    """Nothing that is in use would be lost: not base, not active, not where one stands, not envguide's own."""
+    """It is not base, and nothing of it is in use."""
+    if os.path.realpath(probe.prefix) in {os.path.realpath(one.root) for one in context.machine.condas}:
+        return Result(ok=False, reason=f"{probe.prefix} is conda's base environment")
+    return _not_in_use(probe, context)
+
+
+@kind("not-in-use", "prefix")
+def _not_in_use(probe: Probe, context: Context) -> Result:
+    """Nothing in the folder is active, nobody stands in it, and envguide itself does not run from it."""
     path = os.path.realpath(probe.prefix)
-    roots = {os.path.realpath(one.root) for one in context.machine.condas}
     active = os.path.realpath(context.machine.active_path) if context.machine.active_path else ""
     cwd = os.path.realpath(context.machine.cwd) if context.machine.cwd else ""
     for other, why in (
@@ -94,8 +101,6 @@ def _env_removable(probe: Probe, context: Context) -> Result:
     ):
         if other and (Path(path) == Path(other) or Path(path) in Path(other).parents):
             return Result(ok=False, reason=f"{probe.prefix} is not removed: {why}")
-    if path in roots:
-        return Result(ok=False, reason=f"{probe.prefix} is conda's base environment")
     return Result(ok=True, reason=f"nothing here uses {probe.prefix}")
 
 

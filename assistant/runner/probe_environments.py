@@ -173,6 +173,17 @@ def _packages_installed(probe: Probe, context: Context) -> Result:
     return Result(ok=True, reason=f"installed in {probe.prefix}: {shown}", evidence=shown)
 
 
+@kind("packages-absent", "prefix", "packages")
+def _packages_absent(probe: Probe, context: Context) -> Result:
+    """None of the packages is there, neither in conda's records nor as a Python project."""
+    names = [re.split(r"[\[=<>!~]", spec, maxsplit=1)[0] for spec in probe.packages]
+    for name in names:
+        found = _packages_installed(probe.replace(packages=(name,)), context)
+        if found.ok or not found.reason.endswith(f"is not installed in {probe.prefix}"):
+            return Result(ok=False, reason=found.reason)
+    return Result(ok=True, reason=f"not in {probe.prefix}: {', '.join(names)}")
+
+
 @kind("requirements-installed", "prefix", "path")
 def _requirements_installed(probe: Probe, context: Context) -> Result:
     """What a requirements file names is installed, in versions that fit."""

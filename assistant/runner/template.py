@@ -74,6 +74,12 @@ def fill_items(items: Iterable[str], values: Values) -> tuple[str, ...]:
     return tuple(filled)
 
 
+def begins_empty(text: str, values: Values) -> bool:
+    """Whether a text begins with a placeholder that is empty: `{folder}/x` without a folder would be `/x`."""
+    match = _PLACEHOLDER.match(text)
+    return bool(match and match[1] and not any(_texts(match[1], values)))
+
+
 def holds(when: When, values: Values) -> bool:
     """Whether a condition holds: for each name one of the texts given.
 
