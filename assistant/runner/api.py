@@ -32,6 +32,7 @@ from assistant.runner.events import (
     Question,
     Reply,
     RunStarted,
+    Said,
     StepFailed,
     StepSkipped,
     StepStarted,
@@ -226,7 +227,7 @@ def log(run: str = "", form: str = "text") -> str:
 __all__ = [
     "Asked", "Catalog", "ChildPrompt", "Event", "Flow", "FlowFinished", "LineModel", "NeedsTerminal", "Notice",
     "Output", "Plan", "PlanChanged", "PlannedStep", "Policy", "Preview", "Progress", "Question", "Reply", "RunInfo",
-    "RunStarted", "Session", "StateError", "StepFailed", "StepSkipped", "StepStarted", "StepVerified", "catalog",
+    "RunStarted", "Said", "Session", "StateError", "StepFailed", "StepSkipped", "StepStarted", "StepVerified", "catalog",
     "flows_json", "list_runs", "log", "make_plan", "missing", "parse_settings", "parse_yes", "preview", "questions",
     "redo_plan", "resume", "resume_plan", "runs_json", "start_run", "undo", "undo_plan",
 ]  # fmt: skip

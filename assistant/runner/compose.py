@@ -12,6 +12,7 @@ from assistant.machine.model import Machine
 from assistant.runner import params, template
 from assistant.runner.ahead import ahead
 from assistant.runner.catalog import Catalog
+from assistant.runner.events import Said
 from assistant.runner.flow import Flow, Note, Step, kind_of
 from assistant.runner.param_types import Checked
 
@@ -94,15 +95,22 @@ def _holds(step: Step, scope: Mapping[str, Checked]) -> bool:
         return True
 
 
+def said(given: tuple[Note, ...], scope: template.Values) -> tuple[Said, ...]:
+    """Notes whose condition holds, filled."""
+    return tuple(
+        Said(
+            text=template.fill(note.text, scope),
+            commands=tuple(template.fill(command, scope) for command in note.commands),
+        )
+        for note in given
+        if template.holds(note.when, scope)
+    )
+
+
 def texts(given: tuple[Note, ...], scope: template.Values) -> tuple[list[str], list[str]]:
     """Words and commands of notes whose condition holds, filled."""
-    words: list[str] = []
-    commands: list[str] = []
-    for note in given:
-        if template.holds(note.when, scope):
-            words.append(template.fill(note.text, scope))
-            commands += [template.fill(command, scope) for command in note.commands]
-    return words, commands
+    found = said(given, scope)
+    return [one.text for one in found], [command for one in found for command in one.commands]
 
 
 def used_flows(flow: Flow, catalog: Catalog) -> list[Flow]:

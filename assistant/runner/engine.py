@@ -14,7 +14,7 @@ from assistant.runner.asking import ask_value
 from assistant.runner.attempt import Ground, attempt, tell_contents, tell_verified
 from assistant.runner.catalog import Catalog
 from assistant.runner.compose import Bound
-from assistant.runner.events import FlowFinished, Notice, PlanChanged, RunStarted, State, StepFailed, StepSkipped
+from assistant.runner.events import FlowFinished, Notice, PlanChanged, RunStarted, Said, State, StepFailed, StepSkipped
 from assistant.runner.gate import EditWanted, Gate, Policy, Refused
 from assistant.runner.journal import RunRecord
 from assistant.runner.plan import Plan, PlannedStep, differences
@@ -309,8 +309,7 @@ class Engine:
     def _well(self, message: str) -> FlowFinished:
         plan = self.plan
         scope = params.scope_of(plan.flow, plan.params, self.ground.machine, plan.known)
-        words, commands = compose.texts(plan.flow.after, scope)
-        return self._finish("done", message, ExitCode.OK, notes=tuple(words), commands=tuple(commands))
+        return self._finish("done", message, ExitCode.OK, after=compose.said(plan.flow.after, scope))
 
     def _finish(
         self,
@@ -318,8 +317,7 @@ class Engine:
         message: str,
         code: ExitCode,
         hint: str = "",
-        notes: tuple[str, ...] = (),
-        commands: tuple[str, ...] = (),
+        after: tuple[Said, ...] = (),
     ) -> FlowFinished:
         begun = self.ground.begun
         if begun:
@@ -335,6 +333,7 @@ class Engine:
             run=self.ground.folder.id if begun else "",
             done=self.done,
             undo=begun and changed and not self.undoes,
-            notes=notes,
-            commands=commands,
+            notes=tuple(one.text for one in after),
+            commands=tuple(command for one in after for command in one.commands),
+            after=after,
         )

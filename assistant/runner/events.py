@@ -154,9 +154,16 @@ class StepFailed(Event):
     tail: tuple[str, ...] = ()
 
 
+class Said(Frozen):
+    """Words for the person, and the commands that belong to them."""
+
+    text: str
+    commands: tuple[str, ...] = ()
+
+
 class FlowFinished(Event):
     """The end. `done` counts steps; `exit` is the exit code for the command line; `undo` whether something can be
-    undone.
+    undone. `notes` and `commands` are what `after` says, each on its own.
     """
 
     state: State
@@ -168,6 +175,7 @@ class FlowFinished(Event):
     undo: bool = False
     notes: tuple[str, ...] = ()
     commands: tuple[str, ...] = ()
+    after: tuple[Said, ...] = ()
 
 
 class Reply(Frozen):

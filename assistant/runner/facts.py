@@ -46,7 +46,7 @@ def facts_of(machine: Machine) -> dict[str, str | tuple[str, ...]]:
         "conda_pkgs": conda.pkgs_dirs[0] if conda and conda.pkgs_dirs else "",
         "conda_python": minor(conda.python_version) if conda else "",
         "conda_others": tuple(one.name for one in machine.environments if conda and _belongs(one, conda)),
-        "terms_open": tuple(one.channel for one in conda.terms if one.state == "pending") if conda else (),
+        "open_terms": tuple(one.channel for one in conda.terms if one.state == "pending") if conda else (),
         "driver": machine.driver.version if machine.driver.state == "ok" else "",
         "gpu": machine.gpus[0].name if machine.driver.state == "ok" and machine.gpus else "",
         "newest_interpreter": newest.path if newest else "",

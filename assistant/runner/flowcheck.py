@@ -20,7 +20,7 @@ from assistant.runner.probes import DEVICES, KINDS
 
 _ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 FACTS = frozenset(
-    "os arch shell home cwd tools conda_root conda_envs conda_kind conda_pkgs conda_python conda_others terms_open "
+    "os arch shell home cwd tools conda_root conda_envs conda_kind conda_pkgs conda_python conda_others open_terms "
     "newest_python newest_interpreter start_files kept_folders active driver gpu downloads today".split()
 )  # what facts.facts_of gives
 CONDITIONS = ("os", "shell", "tools")

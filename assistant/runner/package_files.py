@@ -19,12 +19,12 @@ def package_file(path: str) -> str:
         return "pyproject"
     if re.fullmatch(r"pylock(?:\.[^.]+)?\.toml", name):
         return "pylock"
+    if re.search(r"^@EXPLICIT\s*$", text, re.MULTILINE):
+        return "explicit"  # conda takes it under any name
     if name.endswith((".yml", ".yaml")):
         if re.search(r"^(?:metadata|lock_set):", text, re.MULTILINE) and re.search(r"^package:", text, re.MULTILINE):
             return "conda-lock"
         return "environment-yaml" if re.search(r"^(?:dependencies|channels):", text, re.MULTILINE) else ""
-    if re.search(r"^@EXPLICIT\s*$", text, re.MULTILINE):
-        return "explicit"
     return "requirements" if name.endswith((".txt", ".in")) else ""
 
 

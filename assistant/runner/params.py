@@ -121,7 +121,7 @@ def fill(
         try:
             values[name], sources[name] = check(param, text, machine), source
         except UsageError as error:
-            if source == "machine":
+            if source != "given":
                 missing.append(ask_for(name, param, machine, ""))
             else:
                 problems.append(UsageError(f"{name}: {error.message}", error.hint))

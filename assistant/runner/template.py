@@ -95,7 +95,7 @@ def reason(when: When, values: Values) -> str:
         if not any(_matches(wanted, texts) for wanted in allowed):
             shown = " ".join(texts)
             if not shown:
-                return f"no {name.replace('_', ' ')} given"
+                return f"no {name.replace('_', ' ')}"
             wanted = " or ".join(f"not {one[1:]}" if one.startswith("!") else one or "empty" for one in allowed)
             return f"{name.replace('_', ' ')} is {shown}, this is for {wanted}"
     return ""

@@ -50,7 +50,7 @@ def test_conditions_and_their_reasons() -> None:
     assert template.holds({"name": ("other", "demo"), "packages": ("*",), "none": ("",)}, VALUES)
     assert not template.holds({"name": ("!demo",)}, VALUES)
     assert not template.holds({"nothing": ("*",)}, VALUES)
-    assert template.reason({"nothing": ("*",)}, VALUES) == "no nothing given"
+    assert template.reason({"nothing": ("*",)}, VALUES) == "no nothing"
     assert template.reason({"name": ("a", "b")}, VALUES) == "name is demo, this is for a or b"
     assert template.reason({"name": ("demo",)}, VALUES) == ""
 
