@@ -135,9 +135,10 @@ def bindings(scope: str) -> list[BindingType]:
 
 def key_words(keys: str) -> str:
     """`ctrl+y,f2` as a person reads it: Ctrl+Y or F2."""
-    return " or ".join("+".join(_key_word(part) for part in key.split("+")) for key in keys.split(",") if key)
+    return " or ".join(_key_words(key.split("+")) for key in keys.split(",") if key)
 
 
-def _key_word(part: str) -> str:
+def _key_words(parts: list[str]) -> str:
     named = {"pageup": "PageUp", "pagedown": "PageDown", "question_mark": "?", "slash": "/"}
-    return named.get(part, part if len(part) == 1 else part.capitalize())
+    alone = len(parts) == 1 and len(parts[0]) == 1
+    return "+".join(named.get(part, part if alone else part.capitalize()) for part in parts)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
+from textual.screen import ModalScreen
 from textual.widget import Widget
 from textual.widgets import Footer
 
@@ -23,17 +24,20 @@ from assistant.tui.base import BaseApp
 from assistant.tui.history import History
 from assistant.tui.pieces import Chosen, Copied, Link
 from assistant.tui.prompt import Prompt
-from assistant.tui.safe import safe_line
-from assistant.tui.themes import ROUND
+from assistant.tui.safe import plain, safe_line
 from assistant.tui.welcome import Welcome
 
 if TYPE_CHECKING:
     from textual.command import Provider
 
     from assistant.machine.model import Environment, Machine
+    from assistant.runner.catalog import Catalog
     from assistant.search.library import Library
     from assistant.tui.flow_desk import FlowDesk
     from assistant.tui.flow_run import FlowRun
+
+
+MOST_COPIED = 4_000_000  # characters
 
 
 def _palette() -> type[Provider]:
@@ -53,9 +57,15 @@ class GuideApp(BaseApp):
     VERTICAL_BREAKPOINTS = [(0, "-low"), (32, "-tall")]
 
     def __init__(
-        self, library: Library | None = None, machine: Machine | None = None, *, open_at: str = "", theme: str = ""
+        self,
+        library: Library | None = None,
+        machine: Machine | None = None,
+        *,
+        flows: Catalog | None = None,
+        open_at: str = "",
+        theme: str = "",
     ) -> None:
-        super().__init__(library, machine, theme)
+        super().__init__(library, machine, theme, flows)
         self._desk: FlowDesk | None = None
         self.open_at = open_at
         self.keys: dict[str, str] = {}
@@ -219,7 +229,7 @@ class GuideApp(BaseApp):
         """Put a text, and nothing but it, on the clipboard."""
         from assistant.tui.clipboard import copy
 
-        copy(self, text)
+        copy(self, plain(text, MOST_COPIED))
         self.notify(safe_line(text, 200), title="Copied", markup=False, timeout=3)
 
     @on(Chosen)
@@ -329,10 +339,13 @@ class GuideApp(BaseApp):
 
     def action_interrupt(self) -> None:
         """Ctrl+C: copy what is marked; on a flow's screen stop it; else empty the input; else leave on a second press."""
-        marked = self.screen.get_selected_text() or self.ask_pane.prompt.selected_text
+        marked = self.screen.get_selected_text() or str(getattr(self.focused, "selected_text", ""))
         if marked:
             self.copy_text(marked)
             self.screen.clear_selection()
+            return
+        if isinstance(self.screen, ModalScreen):
+            self.screen.dismiss(None)
             return
         if self._desk and self._desk.screen:
             self._desk.screen.interrupt()
@@ -377,12 +390,6 @@ class GuideApp(BaseApp):
         """Nothing that a flow started outlives the screen."""
         if self._desk and self._desk.run:
             self._desk.run.close()
-
-    def action_next_theme(self) -> None:
-        """The next of ours: dark, light, high contrast, and two that keep the terminal's own colours."""
-        known = [theme for theme in ROUND if theme in self.available_themes]
-        position = known.index(self.theme) if self.theme in known else -1
-        self.choose_theme(known[(position + 1) % len(known)])
 
     def action_help(self) -> None:
         """Keys and commands."""

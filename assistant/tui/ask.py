@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from assistant.tui.find import FindBar
 
 MOUNTED = 30  # newest cards that stay mounted; older ones are left out so that a long conversation stays quick
+WHOLE = 4  # newest cards that are drawn with all their parts; the others are one text each
 AT_ONCE = 2_000  # characters; a longer message is answered in a thread
 
 
@@ -143,10 +144,14 @@ class AskPane(Vertical):
 
     def show(self, card: Card) -> None:
         """Put a card at the end and bring its beginning into view."""
-        old = [*self.cards.query(Welcome), *list(self.cards.query_children(Card))[: 1 - MOUNTED]]
-        self.cards.mount(card)
-        if old:
-            self.cards.remove_children(old)
+        with self.app.batch_update():
+            cards = list(self.cards.query_children(Card))
+            old = [*self.cards.query(Welcome), *cards[: 1 - MOUNTED]]
+            self.cards.mount(card)
+            if old:
+                self.cards.remove_children(old)
+            for earlier in cards[1 - MOUNTED :][: 1 - WHOLE]:
+                earlier.flatten()
 
     @on(Card.Shown)
     def _reveal(self, event: Card.Shown) -> None:
@@ -265,21 +270,23 @@ class AskPane(Vertical):
 
     # Searching.
 
-    def action_find(self) -> None:
+    async def action_find(self) -> None:
         """Search in the conversation."""
         if self.finder is None:
             from assistant.tui.find import FindBar
 
             self.finder = FindBar(self)
-            self.mount(self.finder, before=self.prompt)
+            await self.mount(self.finder, before=self.prompt)
         self.finder.toggle()
 
     def seek(self, words: str) -> int:
         """Mark what holds the words; the newest hit comes into view. How many lines hold them."""
         self._hits = [widget for widget in self.cards.query(Words) if widget.seek(words)]
-        if not words:
-            self.prompt.focus()
         return len(self._hits)
+
+    def search_over(self) -> None:
+        """Back to the input."""
+        self.prompt.focus()
 
     def show_hit(self, number: int) -> None:
         """Bring a hit into view; they are counted from the newest."""

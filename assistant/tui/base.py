@@ -16,7 +16,8 @@ from assistant import paths
 from assistant.errors import GuideError
 from assistant.tui.aside import Failed, aside
 from assistant.tui.remember import remember_theme, remembered_theme
-from assistant.tui.themes import OURS, first_theme
+from assistant.tui.safe import plain
+from assistant.tui.themes import OURS, ROUND, first_theme
 
 if TYPE_CHECKING:
     from assistant.dialogue.engine import Asked
@@ -56,7 +57,7 @@ class BaseApp(App[int]):
     class Ended(Message):
         """The open flow has ended with all that it started."""
 
-    def __init__(self, library: Library | None, machine: Machine | None, theme: str) -> None:
+    def __init__(self, library: Library | None, machine: Machine | None, theme: str, flows: Catalog | None) -> None:
         # Before anything else, so that the style sheet is made once, in the right colours.
         wanted = first_theme(theme, remembered_theme(), os.environ)
         self.set_reactive(App.theme, wanted if wanted in self._known() else first_theme("", "", os.environ))
@@ -65,7 +66,7 @@ class BaseApp(App[int]):
         self.machine = machine
         self.look = machine is None
         self._asked: Asked | None = None
-        self._flows: Catalog | None = None
+        self._flows = flows
 
     @staticmethod
     def _known() -> dict[str, Theme]:
@@ -76,6 +77,12 @@ class BaseApp(App[int]):
         """Textual's own and ours."""
         return self._known()
 
+    def action_next_theme(self) -> None:
+        """The next of ours: dark, light, high contrast, and two that keep the terminal's own colours."""
+        known = [theme for theme in ROUND if theme in self.available_themes]
+        position = known.index(self.theme) if self.theme in known else -1
+        self.choose_theme(known[(position + 1) % len(known)])
+
     def choose_theme(self, name: str) -> None:
         """Change the colours, and remember that for the next start."""
         self.theme = name
@@ -84,7 +91,7 @@ class BaseApp(App[int]):
 
     def say(self, words: str, *, warn: bool = False) -> None:
         """A short note in the corner."""
-        self.notify(words, severity="warning" if warn else "information", markup=False, timeout=8 if warn else 4)
+        self.notify(plain(words, 1000), severity="warning" if warn else "information", markup=False, timeout=8 if warn else 4)
 
     # Loading.
 

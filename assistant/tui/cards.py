@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from textual.app import ComposeResult
-from textual.containers import Horizontal, Vertical
+from collections.abc import Iterator
+
+from textual.containers import Horizontal
 from textual.content import Content
+from textual.widget import Widget
 
 from assistant.dialogue.answer import Answer, Block, CorrectionNote
-from assistant.render.answers import block_lines, command_note, source_label
+from assistant.render.answers import answer_text, block_lines, command_note, source_label
 from assistant.render.layout import markdown, wrap
-from assistant.tui.pieces import Card, CommandLine, Lines, Link, Words
+from assistant.tui.pieces import Card, CommandLine, Lines, Link, Make, Words
 from assistant.tui.safe import MARKED, safe_line
 
 
@@ -21,42 +23,37 @@ class AnswerCard(Card):
         self.answer = answer
         self.question = question or answer.question
 
-    def compose(self) -> ComposeResult:
+    def parts(self) -> Iterator[Widget]:
         """Question, title, blocks, corrections, citation, actions, related."""
         answer = self.answer
         if self.question:
             yield asked_line(self.question)
-        with Vertical(classes="body"):
-            if answer.title and answer.status == "answered":
-                yield Words(Content.styled(safe_line(answer.title), "bold"), classes="title")
-            for block in answer.blocks:
-                if not (block.kind == "list" and answer.status == "unknown"):
-                    yield from self._block(block)
-            for correction in answer.corrections:
-                yield correction_lines(correction)
-            for number, choice in enumerate(answer.choices, 1):
-                yield Link(f"{number}  {choice.title}", "ask", str(number), answer, classes="choice")
-            yield from self._citation()
-            yield from self._actions()
-            yield from self._related()
+        with_title = bool(answer.title) and answer.status == "answered"
+        texts: list[Make] = [lambda width: [MARKED.mark(safe_line(answer.title), "title")]] if with_title else []
+        for block in answer.blocks:
+            if block.kind == "commands":
+                yield from _together(texts)
+                texts = []
+                yield from _commands(block)
+            elif not (block.kind == "list" and answer.status == "unknown"):
+                texts.append(lambda width, block=block: block_lines(block, width, MARKED))  # type: ignore[misc]
+        yield from _together(texts)
+        for correction in answer.corrections:
+            yield correction_lines(correction)
+        for number, choice in enumerate(answer.choices, 1):
+            yield Link(f"{number}  {choice.title}", "ask", str(number), answer, classes="choice")
+        yield from self._citation()
+        yield from self._actions()
+        yield from self._related()
 
-    def _block(self, block: Block) -> ComposeResult:
-        if block.kind != "commands":
-            yield Lines(lambda width: block_lines(block, width, MARKED), classes=f"block {block.kind}")
-            return
-        if block.text:
-            yield Lines(lambda width: wrap(MARKED.inline(block.text.rstrip(":") + ":"), width), classes="head")
-        for command in block.commands:
-            yield CommandLine(command)
-            note = command_note(command)
-            if note:
-                yield Lines(lambda width, note=note: wrap(MARKED.inline(note), width), classes="note")  # type: ignore[misc]
-        wanted = {text: title for command in block.commands for text, title in command.to_replace if title != "shell"}
-        if wanted:
-            named = ", ".join(f"{text} ({title})" for text, title in wanted.items())
-            yield Lines(lambda width: wrap(f"put your own for: {named}", width), classes="note")
+    def flat_lines(self, width: int) -> list[str]:
+        """The answer as lines."""
+        answer = self.answer
+        lines = answer_text(answer.replace(flows=(), related=(), more=""), max(20, width - 3), MARKED).split("\n")
+        asked = [MARKED.mark(f"› {_first_line(self.question)}", "bold"), ""] if self.question else []
+        return [*asked, *(f"   {line}" if line else "" for line in lines)]
 
-    def _citation(self) -> ComposeResult:
+    def _citation(self) -> Iterator[Widget]:
         answer = self.answer
         if answer.citations:
             cited = "; ".join(f"{item.heading}, lines {item.first}-{item.last}" for item in answer.citations)
@@ -67,30 +64,30 @@ class AnswerCard(Card):
                 f"beyond the document: {named}", "source", "", answer, classes="citation", tip="the whole addresses"
             )
 
-    def _actions(self) -> ComposeResult:
+    def _actions(self) -> Iterator[Widget]:
         answer = self.answer
         commands = answer.commands
         if not (answer.flows or answer.more or commands) or answer.status != "answered":
             return
-        with Horizontal(classes="actions"):
-            if answer.flows:
-                first = answer.flows[0]
-                tip = f"{first.title}: opens the plan; nothing runs before you say yes"
-                yield Link("Run as flow", "flow", first.id, answer, classes="chip main", tip=tip)
-            if commands:
-                yield Link(
-                    "Copy", "copy", commands[0].run, answer, classes="chip", tip="the first command, and nothing but it"
+        chips: list[Link] = []
+        if answer.flows:
+            first = answer.flows[0]
+            tip = f"{first.title}: opens the plan; nothing runs before you say yes"
+            chips.append(Link("Run as flow", "flow", first.id, answer, classes="chip main", tip=tip))
+        if commands:
+            run = commands[0].run
+            chips.append(Link("Copy", "copy", run, answer, classes="chip", tip="the first command, and nothing but it"))
+            if answer.kind == "command":
+                chips.append(
+                    Link("Translate", "translate", run, answer, classes="chip", tip="the same in another tool")
                 )
-            if commands and answer.kind == "command":
-                yield Link(
-                    "Translate", "translate", commands[0].run, answer, classes="chip", tip="the same in another tool"
-                )
-            if answer.more:
-                yield Link("More", "more", "", answer, classes="chip", tip="the rest of this answer")
+        if answer.more:
+            chips.append(Link("More", "more", "", answer, classes="chip", tip="the rest of this answer"))
+        yield Horizontal(*chips, classes="actions")
         for flow in answer.flows[1:3]:
             yield Link(f"Run: {flow.title}", "flow", flow.id, answer, classes="related")
 
-    def _related(self) -> ComposeResult:
+    def _related(self) -> Iterator[Widget]:
         answer = self.answer
         if answer.related and answer.status != "ambiguous":
             said = "The nearest that I know:" if answer.status == "unknown" else "See also"
@@ -106,24 +103,61 @@ class Note(Card):
         super().__init__(classes="card noted")
         self.title_text, self.body_text, self.links, self.question = title, text, links, question
 
-    def compose(self) -> ComposeResult:
+    def parts(self) -> Iterator[Widget]:
         """A title, small Markdown, links."""
         if self.question:
             yield asked_line(self.question)
-        with Vertical(classes="body"):
-            if self.title_text:
-                yield Words(Content.styled(safe_line(self.title_text), "bold"), classes="title")
-            if self.body_text:
-                yield Lines(lambda width: markdown(self.body_text, width, MARKED), classes="block text")
-            yield from self.links
+        if self.title_text or self.body_text:
+            yield Lines(self._text, classes="block")
+        yield from self.links
+
+    def _text(self, width: int) -> list[str]:
+        title = [MARKED.mark(safe_line(self.title_text), "title")] if self.title_text else []
+        body = markdown(self.body_text, width, MARKED) if self.body_text else []
+        return [*title, *([""] if title and body else []), *body]
+
+    def flat_lines(self, width: int) -> list[str]:
+        """The note as lines."""
+        asked = [MARKED.mark(f"› {_first_line(self.question)}", "bold"), ""] if self.question else []
+        return [*asked, *(f"   {line}" for line in self._text(max(20, width - 3)))]
+
+
+def _together(texts: list[Make]) -> Iterator[Widget]:
+    """Several texts in one widget, a blank line between them."""
+    if texts:
+        kept = tuple(texts)
+        yield Lines(lambda width: _joined(kept, width), classes="block")
+
+
+def _joined(texts: tuple[Make, ...], width: int) -> list[str]:
+    parts = [lines for make in texts if (lines := make(width))]
+    return [line for number, lines in enumerate(parts) for line in ([""] if number else []) + lines]
+
+
+def _commands(block: Block) -> Iterator[Widget]:
+    """Commands, each with its note, and what has to be replaced in them."""
+    if block.text:
+        yield Lines(lambda width: wrap(MARKED.inline(block.text.rstrip(":") + ":"), width), classes="head")
+    for command in block.commands:
+        yield CommandLine(command)
+        note = command_note(command)
+        if note:
+            yield Lines(lambda width, note=note: wrap(MARKED.inline(note), width), classes="note")  # type: ignore[misc]
+    wanted = {text: title for command in block.commands for text, title in command.to_replace if title != "shell"}
+    if wanted:
+        named = ", ".join(f"{text} ({title})" for text, title in wanted.items())
+        yield Lines(lambda width: wrap(f"put your own for: {named}", width), classes="note")
+    yield Words(Content(""), classes="gap")
 
 
 def asked_line(question: str) -> Words:
     """What was asked: its first line, at most 200 characters."""
+    return Words(Content.assemble(("› ", "bold $accent"), _first_line(question)), classes="question")
+
+
+def _first_line(question: str) -> str:
     lines = question.strip().split("\n")
-    more = f"  and {len(lines) - 1} more lines" if len(lines) > 1 else ""
-    content = Content.assemble(("› ", "bold $accent"), safe_line(lines[0], 200), (more, "$text-muted"))
-    return Words(content, classes="question")
+    return safe_line(lines[0], 200) + (f"  (and {len(lines) - 1} more lines)" if len(lines) > 1 else "")
 
 
 def correction_lines(correction: CorrectionNote) -> Lines:

@@ -15,10 +15,13 @@ class Searched(Protocol):
     """What can be searched: it marks hits and brings one into view."""
 
     def seek(self, words: str) -> int:
-        """Mark the hits; how many there are. Empty words: the search is over."""
+        """Mark the hits; how many there are. Empty words mark none."""
 
     def show_hit(self, number: int) -> None:
         """Bring a hit into view, counted from 0."""
+
+    def search_over(self) -> None:
+        """The line is closed: take the focus back."""
 
 
 class FindBar(Horizontal):
@@ -42,9 +45,11 @@ class FindBar(Horizontal):
     def toggle(self) -> None:
         """Show the line, with what was sought before; or hide it."""
         self.display = not self.display
+        self._seek(self.line.value if self.display else "")
         if self.display:
             self.line.focus()
-        self._seek(self.line.value if self.display else "")
+        else:
+            self.searched.search_over()
 
     def _seek(self, words: str) -> None:
         self.hits, self.at = self.searched.seek(words), 0

@@ -15,7 +15,7 @@ from assistant.runner.events import ChildPrompt, FlowFinished, Question
 from assistant.runner.plan import Plan
 from assistant.tui.flow_state import FlowState
 from assistant.tui.pieces import Lines, Link, Words
-from assistant.tui.safe import safe_line
+from assistant.tui.safe import plain, safe_line
 
 # The words on the buttons, and the key of each answer.
 ANSWERS = {
@@ -148,7 +148,7 @@ class TypeLine(Input):
     def __init__(self, prompt: ChildPrompt | None) -> None:
         secret = bool(prompt and prompt.secret)
         hint = (
-            f"Enter alone means {prompt.empty_means}"
+            f"Enter alone means {safe_line(prompt.empty_means, 40)}"
             if prompt and prompt.empty_means
             else "Enter sends it; Escape leaves the line"
         )
@@ -169,6 +169,6 @@ class ValueLine(Horizontal):
 
     def compose(self) -> ComposeResult:
         """The line with the suggestion in it, and a chip for each choice."""
-        yield Input(value=self.question.suggestion, compact=True, id="value-line", highlighter=None)
+        yield Input(value=plain(self.question.suggestion, 1000), compact=True, id="value-line", highlighter=None)
         for choice in self.question.choices[:6]:
             yield Link(safe_line(choice.value, 40), "value", choice.value, classes="chip", tip=choice.label)

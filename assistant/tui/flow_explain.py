@@ -160,10 +160,10 @@ def report_widgets(finished: FlowFinished, failure: StepFailed | None) -> Iterat
         yield Lines(lambda width: markdown(_sentence(finished.hint), width, MARKED))
     if failure and failure.hint and failure.hint != finished.hint:
         yield Lines(lambda width: wrap(MARKED.inline(_sentence(failure.hint)), width))
-    for note in finished.notes:
-        yield Lines(lambda width, note=note: markdown(note, width, MARKED), classes="next")  # type: ignore[misc]
-    for command in finished.commands:
-        yield CommandLine(ShownCommand(run=command))
+    for said in finished.after:
+        yield Lines(lambda width, text=said.text: markdown(text, width, MARKED), classes="next")  # type: ignore[misc]
+        for command in said.commands:
+            yield CommandLine(ShownCommand(run=command))
     if failure and failure.log:
         yield Lines(lambda width: wrap(f"The whole output: {failure.log}", width), classes="note")
 

@@ -193,7 +193,7 @@ class FlowScreen(Screen[None]):
         if now == self._asked_as:
             return
         self._asked_as = now
-        if state.finished and state.finished.state == "declined" and not state.finished.run:
+        if state.finished and state.finished.state in ("declined", "stopped") and not state.finished.run:
             self.guide.say("Not confirmed; nothing was changed.")
             self.guide.close_flow()
             return

@@ -172,8 +172,8 @@ class FlowState:
         elif isinstance(event, StepSkipped):
             step.state, step.reason = event.state, event.reason
         else:
+            step.seconds = step.elapsed(now)
             step.state, step.reason = "failed", event.reason
-            step.seconds = step.elapsed(now) if step.began is not None else None
 
     def _wait(self, step_id: str) -> None:
         step = self.step(step_id)

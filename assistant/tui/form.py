@@ -53,7 +53,7 @@ class Form(ModalScreen[dict[str, str] | None]):
             yield Select(options, value=chosen, allow_blank=False, id=f"field-{one.name}", compact=True)
         else:
             field = Input(
-                value=plain(value, 500), placeholder=one.example, id=f"field-{one.name}", compact=True, highlighter=None
+                value=plain(value, 500), placeholder=safe_line(one.example), id=f"field-{one.name}", compact=True, highlighter=None
             )
             if known:
                 field.tooltip = Content(plain(", ".join(known), 500))

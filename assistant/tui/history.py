@@ -41,9 +41,9 @@ class History:
             try:
                 self.file.parent.mkdir(parents=True, exist_ok=True)
                 with self.file.open("a", encoding="utf-8") as out:
-                    out.write(json.dumps(text, ensure_ascii=False) + "\n")
+                    out.write(json.dumps(text) + "\n")
             except OSError:
-                pass
+                pass  # kept for this session alone
         self._position = len(self.lines)
 
     def back(self, current: str) -> str | None:

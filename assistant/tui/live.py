@@ -85,9 +85,11 @@ class LogView(ScrollView, can_focus=True):
         lines = self.model.text().lower().split("\n") if words else []
         self._hits = [number for number, line in enumerate(lines) if self._sought in line]
         self.refresh()
-        if not words:
-            self.focus()
         return len(self._hits)
+
+    def search_over(self) -> None:
+        """Back to the output."""
+        self.focus()
 
     def show_hit(self, number: int) -> None:
         """Bring a hit into view, counted from the newest."""

@@ -155,7 +155,7 @@ class MachinePane(Horizontal):
             Content.assemble(
                 ("* " if active else "  ", "bold $success"),
                 (safe_line(one.name), "bold" if active else ""),
-                (f"  {one.kind} {one.python_version}".rstrip(), "$text-muted"),
+                (f"  {safe_line(one.kind)} {safe_line(one.python_version)}".rstrip(), "$text-muted"),
                 ("" if one.works else "  broken", "$error"),
             ),
             id=f"env:{one.path}",

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
+from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
 from textual.geometry import Size
@@ -14,7 +15,7 @@ from textual.widget import Widget
 
 from assistant.render.layout import hard_wrap
 from assistant.tui.actions import bindings
-from assistant.tui.safe import plain, safe_text, styled_lines
+from assistant.tui.safe import is_fit, plain, safe_text, styled_lines
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -48,12 +49,12 @@ class Words(Widget):
 
     def __init__(self, content: Content, *, classes: str = "") -> None:
         super().__init__(classes=classes)
-        self.content = content
+        self.content = fit(content)
         self._sought = ""
 
     def put(self, content: Content) -> None:
         """Show another text."""
-        self.content = content
+        self.content = fit(content)
         self.refresh(layout=True)
 
     @property
@@ -76,6 +77,11 @@ class Words(Widget):
         if not self._sought:
             return content
         return content.highlight_regex(re.compile(re.escape(self._sought), re.IGNORECASE), style="reverse")
+
+
+def fit(content: Content) -> Content:
+    """The last guard: what was forgotten to be made harmless loses its styles, and what could act."""
+    return content if is_fit(content.plain) else Content(plain(content.plain))
 
 
 class Lines(Words):
@@ -186,8 +192,18 @@ class Link(Item):
         self.post_message(Chosen(self.kind, self.value, self.answer, self.params))
 
 
+class Flat(Item, Lines):
+    """An older card, drawn as one text. Taking it makes it whole again."""
+
+    def action_take(self) -> None:
+        """Make the card whole."""
+        card = self.parent
+        if isinstance(card, Card):
+            card.expand_again()
+
+
 class Card(Vertical):
-    """Anything that stands in the conversation."""
+    """Anything that stands in the conversation. An older one is drawn flat, so that a long conversation stays quick."""
 
     class Shown(Message):
         """A new card has its place, and can be scrolled to."""
@@ -196,6 +212,45 @@ class Card(Vertical):
             super().__init__()
             self.card = card
 
+    flat = False
+
+    def compose(self) -> ComposeResult:
+        """What the card consists of; one that is already old when it is drawn first is flat from the start."""
+        if self.flat:
+            yield Flat(self.flat_lines)
+        else:
+            yield from self.parts()
+
     def on_mount(self) -> None:
         """Say when the place is known."""
         self.call_after_refresh(lambda: self.post_message(self.Shown(self)))
+
+    def parts(self) -> Iterator[Widget]:
+        """The widgets of the whole card."""
+        raise TypeError("a card says itself what it consists of")
+
+    def flat_lines(self, width: int) -> list[str]:
+        """The card as lines."""
+        raise TypeError("a card says itself how it reads")
+
+    def flatten(self) -> None:
+        """Draw it as one text, unless the focus is in it."""
+        if not self.flat and self.screen.focused not in self.walk_children():
+            self._put([Flat(self.flat_lines)], flat=True)
+
+    def expand_again(self) -> None:
+        """Make it whole, with the focus on its first line that can be taken."""
+        self._put(list(self.parts()), flat=False)
+        self.call_after_refresh(self._focus_first)
+
+    def _focus_first(self) -> None:
+        items = self.query(Item)
+        if items:
+            items.first().focus()
+
+    def _put(self, widgets: list[Widget], *, flat: bool) -> None:
+        self.flat = flat
+        if self.children:
+            with self.app.batch_update():
+                self.remove_children()
+                self.mount_all(widgets)

@@ -72,8 +72,8 @@ class Suggestions(Widget):
         start = self._first()
         for number, item in enumerate(self.items[start : start + self.SHOWN], start):
             quiet = "" if number == self.at else "$text-muted"
-            text = " ".join(part for part in (safe_line(item.text), item.words) if part)
-            line = Content.assemble(f"{text:<28}" if item.help else text, (f"  {item.help}", quiet))
+            text, help_text = safe_line(f"{item.text} {item.words}"), safe_line(item.help)
+            line = Content.assemble(f"{text:<28}" if help_text else text, (f"  {help_text}", quiet))
             line = line.truncate(width, ellipsis=True, pad=True)
             if number == self.at:
                 line = line.stylize("$block-cursor-foreground on $block-cursor-background")

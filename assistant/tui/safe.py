@@ -37,6 +37,11 @@ def plain(text: str, limit: int = _SHOWN) -> str:
     return text if len(text) <= limit else text[:limit] + " …"
 
 
+def is_fit(text: str) -> bool:
+    """Whether nothing in a text could act."""
+    return not _UNFIT.search(text)
+
+
 def safe_text(text: str) -> Content:
     """Text as it is, without markup and without escape sequences."""
     return Content(plain(text))

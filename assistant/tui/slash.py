@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from assistant.search.library import Library
     from assistant.tui.app import GuideApp
 
+Command = Callable[["GuideApp", "Library", list[str], str], None]
+
 
 def run_slash(text: str, app: GuideApp) -> None:
     """Do what a command says; a mistake in it is answered like a question."""
@@ -53,13 +55,17 @@ def _ref(app: GuideApp, library: Library, words: list[str], text: str) -> None:
 
 
 def _translate(app: GuideApp, library: Library, words: list[str], text: str) -> None:
+    from assistant.dialogue.compare import resolve_tool, tool_entries
     from assistant.dialogue.translate import translate
 
-    if "--to" not in words or not words[words.index("--to") + 1 :]:
+    line = text.strip().partition(" ")[2].strip()
+    command, mark, tool = line.rpartition("--to")
+    known = tool_entries(library)
+    if not mark and len(words) > 2 and words[0] in known and words[1] in known:  # `/translate uv conda create ...`
+        tool, _, command = line.partition(" ")
+    if not tool.strip() or not command.strip():
         raise UsageError("to which tool", "for example: /translate conda create -n x python=3.12 --to uv")
-    place = len(words) - 1 - words[::-1].index("--to")
-    command = text.strip().split(None, 1)[1].rpartition("--to")[0].strip()
-    _answer(app, translate(command, " ".join(words[place + 1 :]), library, app.asked), text)
+    _answer(app, translate(command.strip(), resolve_tool(tool, library), library, app.asked), text)
 
 
 def _why(app: GuideApp, library: Library, words: list[str], text: str) -> None:
@@ -78,14 +84,28 @@ def _doctor(app: GuideApp, library: Library, words: list[str], text: str) -> Non
 def _run(app: GuideApp, library: Library, words: list[str], text: str) -> None:
     from assistant.runner.params import parse_settings
 
+    newest = app.ask_pane.newest
+    if not words and newest and newest.flows:
+        app.open_flow(newest.flows[0].id, dict(newest.flows[0].params))
+        return
     if not words:
         app.action_tab("flows")
         return
-    if words[0] not in library.flow_ids():
+    known = app.flows.ids
+    if words[0] not in known:
         from assistant.content.schema import nearest
 
-        raise UsageError(f"there is no flow `{words[0]}`{nearest(words[0], library.flow_ids())}", "/flows lists them")
+        raise UsageError(f"there is no flow `{words[0]}`{nearest(words[0], known)}", "/flows lists them")
     app.open_flow(words[0], parse_settings(words[1:]))
+
+
+def _about_run(kind: str) -> Command:
+    """Resume or undo the run that is named, or the newest one that can be."""
+    return lambda app, library, words, text: app.open_run(kind, words[0] if words else "")
+
+
+def _more(app: GuideApp, library: Library, words: list[str], text: str) -> None:
+    app.ask_pane.action_more()
 
 
 def _os(app: GuideApp, library: Library, words: list[str], text: str) -> None:
@@ -152,7 +172,7 @@ def _answer(app: GuideApp, answer: Answer, question: str) -> None:
     app.ask_pane.show_answer(answer, question)
 
 
-_COMMANDS: dict[str, Callable[[GuideApp, Library, list[str], str], None]] = {
+_COMMANDS: dict[str, Command] = {
     "compare": _compare,
     "ref": _ref,
     "translate": _translate,
@@ -160,6 +180,10 @@ _COMMANDS: dict[str, Callable[[GuideApp, Library, list[str], str], None]] = {
     "doctor": _doctor,
     "flows": lambda app, library, words, text: app.action_tab("flows"),
     "run": _run,
+    "plan": _run,
+    "resume": _about_run("resume"),
+    "undo": _about_run("undo"),
+    "more": _more,
     "runs": lambda app, library, words, text: app.action_tab("flows"),
     "os": _os,
     "shell": _shell,

@@ -1,4 +1,4 @@
-"""The colours: four themes of our own (dark, light, and both in high contrast); Textual's and the terminal's own stay.
+"""The colours: dark, light, both in high contrast, both in the terminal's own sixteen colours. Textual's own stay.
 
 Widgets name colours by the theme's variables alone. There is one accent; amber, red and green mean something.
 """
@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from dataclasses import replace
 
-from textual.theme import Theme
+from textual.theme import BUILTIN_THEMES, Theme
 
 DARK = Theme(
     name="envguide-dark",
@@ -142,9 +143,20 @@ CONTRAST_LIGHT = Theme(
     },
 )
 
-OURS = (DARK, LIGHT, CONTRAST_DARK, CONTRAST_LIGHT)
-# What "next theme" walks through; the last two keep the terminal's own sixteen colours.
-ROUND = (*(theme.name for theme in OURS), "ansi-dark", "ansi-light")
+
+def _terminal(dark: bool) -> Theme:
+    """A theme of the terminal's own sixteen colours, with the one accent of the others."""
+    given = BUILTIN_THEMES["ansi-dark" if dark else "ansi-light"]
+    accent = "ansi_cyan" if dark else "ansi_blue"
+    own = {"footer-key-foreground": accent, "border": accent, "scrollbar": accent, "block-cursor-background": accent}
+    name = f"envguide-terminal-{'dark' if dark else 'light'}"
+    return replace(given, name=name, primary=accent, accent=accent, variables={**given.variables, **own})
+
+
+TERMINAL_DARK, TERMINAL_LIGHT = _terminal(True), _terminal(False)
+OURS = (DARK, LIGHT, CONTRAST_DARK, CONTRAST_LIGHT, TERMINAL_DARK, TERMINAL_LIGHT)
+# What "next theme" walks through.
+ROUND = tuple(theme.name for theme in OURS)
 
 
 def first_theme(setting: str, remembered: str, variables: Mapping[str, str] | None = None) -> str:
@@ -152,7 +164,7 @@ def first_theme(setting: str, remembered: str, variables: Mapping[str, str] | No
     variables = os.environ if variables is None else variables
     light = is_light(variables.get("COLORFGBG", ""))
     if "NO_COLOR" in variables:
-        return "ansi-light" if light else "ansi-dark"
+        return TERMINAL_LIGHT.name if light else TERMINAL_DARK.name
     return setting or remembered or (LIGHT.name if light else DARK.name)
 
 

@@ -15,7 +15,9 @@ def test_commands(text: str) -> None:
     assert is_command(text)
 
 
-@pytest.mark.parametrize("text", ["", "help", "/usr/bin/python: no such file", "/", "/help\nmore", "/Help", "/a-b", "1/2"])
+@pytest.mark.parametrize(
+    "text", ["", "help", "/usr/bin/python: no such file", "/", "/help\nmore", "/Help", "/a-b", "1/2"]
+)
 def test_no_commands(text: str) -> None:
     assert not is_command(text)
 

@@ -19,7 +19,11 @@ ANSWER = Answer(
     title="A title",
     blocks=(
         Block(kind="lead", text="The `code` and **bold** sentence."),
-        Block(kind="commands", text="Run", commands=(ShownCommand(run="conda list -n x", to_replace=(("x", "environment name"),)),)),
+        Block(
+            kind="commands",
+            text="Run",
+            commands=(ShownCommand(run="conda list -n x", to_replace=(("x", "environment name"),)),),
+        ),
         Block(kind="table", table=Table(heads=("", "A", "B"), rows=(("size", "small", "large"),))),
     ),
     corrections=(CorrectionNote(said="it was so", now="it is otherwise", as_of="2026-08"),),
