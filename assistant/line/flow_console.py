@@ -285,10 +285,10 @@ class FlowConsole:
         self._say(self.style.mark(event.message, "title"))
         if event.hint:
             self._paragraph(event.hint)
-        for note in event.notes:
-            self._paragraph(note)
-        for command in event.commands:
-            self._say("    " + self.style.mark(command, "command"))
+        for said in event.after:
+            self._paragraph(said.text)
+            for command in said.commands:
+                self._say("    " + self.style.mark(command, "command"))
         if event.undo and event.run:
             self._say(self.style.mark(f"To take it back: envguide undo {event.run}", "dim"))
         return event.exit

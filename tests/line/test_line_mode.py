@@ -14,9 +14,11 @@ from prompt_toolkit.document import Document
 from prompt_toolkit.input import create_pipe_input
 from prompt_toolkit.output import DummyOutput
 
-from assistant.line.flow_console import _match
+from assistant.line.flow_console import FlowConsole, _match
 from assistant.line.prompt import GuideCompleter, prompt_reader
 from assistant.machine.model import Environment, Machine
+from assistant.render.layout import Style
+from assistant.runner import api
 from assistant.search.library import open_library
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="drives a POSIX pseudo-terminal")
@@ -157,3 +159,16 @@ def test_completion_knows_commands_flows_and_environments() -> None:
 )
 def test_answers_to_the_gate(given: str, answer: str) -> None:
     assert _match(given, ("yes", "step", "skip", "no"), "no") == answer
+
+
+def test_at_the_end_each_command_stands_below_its_words(capsys: pytest.CaptureFixture[str]) -> None:
+    after = (
+        api.Said(text="Use it:", commands=("conda activate demo",)),
+        api.Said(text="A remark.", commands=()),
+        api.Said(text="Then:", commands=("one", "two")),
+    )
+    end = api.FlowFinished(state="done", message="1 step done", exit=0, after=after)
+    console = FlowConsole(api.Session(lambda _: end), Style(colour=False), redraw=False, width=80)
+    assert console.run() == 0
+    lines = [line.strip() for line in capsys.readouterr().out.splitlines() if line.strip()]
+    assert lines == ["1 step done", "Use it:", "conda activate demo", "A remark.", "Then:", "one", "two"]

@@ -57,6 +57,7 @@ def test_a_run_from_plan_to_end(flows: Flows, work: Path) -> None:
     end = seen.end
     assert (end.state, end.exit, end.done, end.undo) == ("done", 0, 2, True)
     assert end.notes == (f"made {work}/demo.txt",) and end.commands == (f"cat {work}/demo.txt",)
+    assert end.after == (api.Said(text=end.notes[0], commands=end.commands),)
     assert [line["do"] for line in lines_of(seen)] == [
         "run", "plan", "before", "pid", "exit", "after", "before", "pid", "exit", "after", "end",
     ]  # fmt: skip
