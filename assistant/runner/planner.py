@@ -61,7 +61,7 @@ def make_plan(
     stopped_by = ""
     for one in bound:
         planned = plan_step(one, context, (past or {}).get(one.id), frozenset(promised), answered)
-        if stopped_by and planned.state == "will-run":
+        if stopped_by and (planned.state == "will-run" or (planned.state == "blocked" and not planned.help)):
             planned = planned.replace(state="blocked", reason=f"comes after `{stopped_by}`, which cannot be done")
         if planned.state == "will-run":
             promised |= _promises(one)
@@ -186,7 +186,7 @@ def _blocked(
     for need in step.needs:
         if template.holds(need.when, scope):
             filled = probes.filled(need, scope)
-            if _key(filled) not in promised:
+            if _key(filled) not in promised and not _to_come(filled, promised):
                 result = probes.ask(filled, context)
                 if not result.ok:
                     return result.reason, filled.otherwise
@@ -200,8 +200,7 @@ def _blocked(
         program = planned.argv[0] if planned.argv else ""
         if not program:
             return "its command is empty: a value that it needs is missing", "give the missing values with --set"
-        known = program in promised or any(program.startswith(path) for path in promised if re.search(r"[/\\]", path))
-        if not known and not resolve(program, context.machine):
+        if program not in promised and not _within(program, promised) and not resolve(program, context.machine):
             return f"`{program}` is not on this machine", f"install {program}, or choose another tool"
     return None
 
@@ -223,9 +222,24 @@ def _promises(bound: Bound) -> set[str]:
                 found.add(_key(filled))
                 if filled.probe == "command-on-path" and filled.expect:
                     found.add(filled.command)
+                for spec in filled.packages if filled.probe == "packages-installed" and filled.expect else ():
+                    found.add(_key(filled.replace(packages=(re.split(r"[\[=<>!~]", spec, maxsplit=1)[0],))))
         except template.UnknownNameError:
             continue
     return found
+
+
+def _to_come(need: Probe, promised: frozenset[str]) -> bool:
+    """Whether a need asks about something that an earlier step of the plan will make: nobody can tell yet."""
+    place = need.prefix or need.path
+    return need.expect and bool(place) and _within(place, promised)
+
+
+def _within(path: str, promised: frozenset[str]) -> bool:
+    """Whether a path is one of those that will be made, or lies in one."""
+    plain = path.replace("\\", "/")
+    makes = [one.replace("\\", "/").rstrip("/") for one in promised if re.match(r"(?:[/\\]|[A-Za-z]:)[^']*$", one)]
+    return any(plain == one or plain.startswith(one + "/") for one in makes)
 
 
 def _shown(planned: PlannedStep, bound: Bound, context: probes.Context) -> PlannedStep:
