@@ -98,7 +98,9 @@ def _small_talk(text: str) -> str:
     return small_talk(text)
 
 
-def look_up(text: str, library: Library, asked: Asked, carried: dict[str, str] | None = None, earlier: str = "") -> Answer:
+def look_up(
+    text: str, library: Library, asked: Asked, carried: dict[str, str] | None = None, earlier: str = ""
+) -> Answer:
     """The answer to a question in words.
 
     `carried` are values that the conversation named before; `earlier` is what it was about, for a message that leans on it.

@@ -10,6 +10,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from assistant.search.library import Library
 
+_ASKING = frozenset("not working doesn't fails failing failed error how why what when".split())
 IGNORED = {"-y", "--yes", "-q"}
 _PROMPTS = ("$ ", "> ", "% ", "PS> ", "(base) ")
 
@@ -37,7 +38,7 @@ def is_command(text: str, library: Library) -> bool:
     parsed = _parsed(line, library)
     if not parsed or not (parsed[0].command or parsed[0].tool in ("venv", "virtualenv")):
         return False
-    if {"not", "working", "doesn't", "fails", "failing", "failed", "error", "how", "why", "what", "when"} & set(line.lower().split()):
+    if _ASKING & set(line.lower().split()):
         return False
     plain_words = sum(1 for piece in parsed[0].pieces if piece.kind == "argument")
     return (any(word.startswith("-") for word in words[1:]) or "=" in line) and plain_words <= 8

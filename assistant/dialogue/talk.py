@@ -10,7 +10,6 @@ from __future__ import annotations
 from assistant.dialogue.answer import Answer, Block, Link
 from assistant.dialogue.compose import View, compose
 from assistant.dialogue.engine import (
-    SURE,
     Asked,
     answer,
     check_question,
@@ -217,7 +216,7 @@ class Conversation:
 
     def _leans(self, text: str, said: list[str], frame: Frame) -> bool:
         """Whether a message needs the one before it: it points back, goes on, or says too little by itself."""
-        if PRONOUNS & set(said) or said[:1] and said[0] in LEADS:
+        if PRONOUNS & set(said) or (said[:1] and said[0] in LEADS):
             return not (frame.tools and frame.objects and len(said) > 6)
         content = [word for word in said if word not in STOP_WORDS and word not in CONNECTORS]
         if len(content) <= 3 and len(said) <= 6:
@@ -359,4 +358,3 @@ class Conversation:
             citations=about.citations if about else (),
             confidence=1.0,
         )
-

@@ -7,7 +7,6 @@ numbers that only some questions need are kept as text and split on use.
 from __future__ import annotations
 
 import math
-import re
 from collections import Counter, defaultdict
 from typing import Any
 
@@ -100,7 +99,9 @@ def build_index(entries: list[Entry], lexicon: Lexicon, signature_literals: list
         "idf": idf,
         "postings": [" ".join(f"{n}:{round(v * SCALE)}" for n, v in postings[term]) for term in order],
         "phrases": _phrases(entries, vocabulary, numbers),
-        "asks": list(dict.fromkeys(" ".join(phrase.split()) for entry in entries for phrase in (entry.title, *entry.ask))),
+        "asks": list(
+            dict.fromkeys(" ".join(phrase.split()) for entry in entries for phrase in (entry.title, *entry.ask))
+        ),
         "signatures": signature_literals,
         "lexicon": _lexicon(lexicon, forms),
         "placeholders": {

@@ -52,7 +52,9 @@ def test_every_problem_has_two_outputs_or_says_that_it_has_none(library: Library
         name = path.stem.rpartition("--")[0]
         counts[name] = counts.get(name, 0) + 1
     said = " ".join(path.read_text(encoding="utf-8") for path in (HERE / "problems").glob("README*.md"))
-    problems = [name for name, kind in zip(library.index["ids"], library.index["kinds"], strict=True) if kind == "problem"]
+    problems = [
+        name for name, kind in zip(library.index["ids"], library.index["kinds"], strict=True) if kind == "problem"
+    ]
     missing = [name for name in problems if counts.get(name, 0) < 2 and f"`{name}`" not in said]
     assert missing == []
     assert set(counts) <= set(problems)

@@ -96,7 +96,9 @@ def test_an_unknown_flag_is_named(library: Library) -> None:
 
 
 def test_what_is_out_of_date_about_a_command_is_said(library: Library) -> None:
-    explained = answer("conda install pytorch torchvision torchaudio pytorch-cuda=12.1 -c pytorch -c nvidia", library, HERE)
+    explained = answer(
+        "conda install pytorch torchvision torchaudio pytorch-cuda=12.1 -c pytorch -c nvidia", library, HERE
+    )
     assert explained.corrections
     assert "2.5" in answer_text(explained)
 
