@@ -91,7 +91,9 @@ class BaseApp(App[int]):
 
     def say(self, words: str, *, warn: bool = False) -> None:
         """A short note in the corner."""
-        self.notify(plain(words, 1000), severity="warning" if warn else "information", markup=False, timeout=8 if warn else 4)
+        self.notify(
+            plain(words, 1000), severity="warning" if warn else "information", markup=False, timeout=8 if warn else 4
+        )
 
     # Loading.
 

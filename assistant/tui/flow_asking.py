@@ -125,13 +125,13 @@ def question_details(question: Question) -> tuple[Widget, ...]:
         widgets.append(
             Lines(lambda width: [line for name in names for line in wrap(name, width, "", "  ")], classes="bar-names")
         )
-    if question.kind not in ("plan", "failed", "value") and question.details:
-        widgets.append(
-            Lines(
-                lambda width: [line for text in question.details[:8] for line in wrap(text, width, "", "  ")],
-                classes="note",
+    if question.kind not in ("plan", "failed", "value"):
+        told = [name.partition(" (")[0] for name in question.names]
+        details = [text for text in question.details if not any(name in text for name in told)][:8]
+        if details:
+            widgets.append(
+                Lines(lambda width: [line for text in details for line in wrap(text, width, "", "  ")], classes="note")
             )
-        )
     return tuple(widgets)
 
 

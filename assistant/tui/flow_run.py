@@ -92,15 +92,15 @@ class FlowRun:
         plan = api.make_plan(self.name, self.given, flows=self.flows, machine=machine)
         return plan, lambda: api.start_run(plan, policy, flows=self.flows, size=self.size)
 
-    def check(self, values: dict[str, str]) -> str:
-        """What is wrong with these values; empty where nothing is."""
+    def check(self, values: dict[str, str]) -> tuple[str, tuple[str, ...]]:
+        """What is wrong with these values (empty where nothing is), and the titles of those that are still needed."""
         if self.machine is None:
-            return ""
+            return "", ()
         try:
-            api.missing(self.name, values, flows=self.flows, machine=self.machine)
+            missing = api.missing(self.name, values, flows=self.flows, machine=self.machine)
         except GuideError as error:
-            return str(error).replace("\n", ". ")
-        return ""
+            return str(error).replace("\n", ". "), ()
+        return "", tuple(one.title for one in missing)
 
     def preview(self, step_id: str) -> None:
         """Ask the step's tool what it would install, in a thread."""

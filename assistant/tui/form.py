@@ -15,7 +15,8 @@ from assistant.runner.params import Asked
 from assistant.tui.pieces import Chosen, Link, Words
 from assistant.tui.safe import plain, safe_line, safe_text
 
-Check = Callable[[dict[str, str]], str]
+# Values -> what is wrong with them, and the titles of those that are still needed.
+Check = Callable[[dict[str, str]], tuple[str, tuple[str, ...]]]
 
 
 class Form(ModalScreen[dict[str, str] | None]):
@@ -53,7 +54,11 @@ class Form(ModalScreen[dict[str, str] | None]):
             yield Select(options, value=chosen, allow_blank=False, id=f"field-{one.name}", compact=True)
         else:
             field = Input(
-                value=plain(value, 500), placeholder=safe_line(one.example), id=f"field-{one.name}", compact=True, highlighter=None
+                value=plain(value, 500),
+                placeholder=safe_line(one.example),
+                id=f"field-{one.name}",
+                compact=True,
+                highlighter=None,
             )
             if known:
                 field.tooltip = Content(plain(", ".join(known), 500))
@@ -92,16 +97,11 @@ class Form(ModalScreen[dict[str, str] | None]):
 
     def action_done(self) -> None:
         """Hand the values back, if they are right."""
-        wrong = self.check(self.values)
-        if wrong and "needed, and not given" not in wrong:
+        values = self.values
+        wrong, missing = self.check(values)
+        if wrong:
             self.wrong.put(Content.styled(plain(wrong, 500), "$error"))
-            return
-        missing = [one.title for one in self.asked if one.name not in self.values and self._is_needed(wrong, one.name)]
-        if missing:
+        elif missing:
             self.wrong.put(Content.styled(f"Still needed: {safe_line(', '.join(missing))}.", "$warning"))
-            return
-        self.dismiss(self.values)
-
-    @staticmethod
-    def _is_needed(wrong: str, name: str) -> bool:
-        return f"`{name}`" in wrong
+        else:
+            self.dismiss(values)

@@ -96,7 +96,7 @@ class LogView(ScrollView, can_focus=True):
         self._hit = self._hits[-1 - number] if 0 <= number < len(self._hits) else -1
         if self._hit >= 0:
             self.set_follow(False)
-            self.scroll_to(y=max(0, self._hit - self.size.height // 2), animate=False, force=True)
+            self.scroll_to(y=max(0, self._hit - self.size.height // 2), animate=False, immediate=True, force=True)
         self.refresh()
 
     # Drawing and marking.

@@ -43,6 +43,8 @@ class Welcome(Vertical):
 
     def offer(self, links: list[Link]) -> None:
         """Show the runs that were cut off, above the examples."""
+        if not self.is_attached:
+            return
         self.remove_children(".unfinished")
         if links:
             self.mount(Words(Content.styled("Not finished:", "$warning"), classes="unfinished"), *links, before=1)

@@ -141,7 +141,9 @@ async def test_the_palette_holds_actions_themes_flows_and_tasks(guide: Open) -> 
         assert any(title.startswith("flow: ") for title in titles)
         assert any(title.startswith("task: ") for title in titles)
         await pilot.press(*"theme light")
-        await until(pilot, lambda: app.screen.query("CommandList") and app.screen.query("CommandList").first().option_count)  # type: ignore[attr-defined]
+        await until(
+            pilot, lambda: app.screen.query("CommandList") and app.screen.query("CommandList").first().option_count
+        )  # type: ignore[attr-defined]
         await pilot.press("escape")
 
 
@@ -157,7 +159,13 @@ async def test_the_palette_runs_what_is_chosen(guide: Open) -> None:
 
 async def test_tabs_by_keys_and_by_mouse(guide: Open) -> None:
     async with guide(size=(100, 30)) as (app, pilot):
-        for key, name in (("f3", "reference"), ("f4", "flows"), ("f5", "machine"), ("f2", "ask"), ("alt+2", "reference")):
+        for key, name in (
+            ("f3", "reference"),
+            ("f4", "flows"),
+            ("f5", "machine"),
+            ("f2", "ask"),
+            ("alt+2", "reference"),
+        ):
             await pilot.press(key)
             await until(pilot, lambda name=name: app.tab == name and app.panes[name].display)
             assert [pane.id for pane in app.panes.values() if pane.display] == [name]

@@ -254,7 +254,9 @@ async def test_a_related_entry_opens_as_an_answer(guide: Open) -> None:
         link.focus()
         await pilot.press("enter")
         await until(pilot, lambda: len(cards(app)) == 2)
-        assert app.ask_pane.newest and app.ask_pane.newest.entry and app.ask_pane.newest.entry.id == "environment.create"
+        assert (
+            app.ask_pane.newest and app.ask_pane.newest.entry and app.ask_pane.newest.entry.id == "environment.create"
+        )
 
 
 async def test_a_choice_answers_the_question_back(guide: Open) -> None:

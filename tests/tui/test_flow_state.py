@@ -24,17 +24,31 @@ from assistant.tui.flow_state import FlowState, amount, clock
 
 def plan_of(*names: str, states: dict[str, str] | None = None) -> Plan:
     flow = flow_from_plain(
-        {"id": "test", "title": "A test", "why": "To see", "steps": [{"id": name, "title": f"Step {name}", "note": "x"} for name in names]}
+        {
+            "id": "test",
+            "title": "A test",
+            "why": "To see",
+            "steps": [{"id": name, "title": f"Step {name}", "note": "x"} for name in names],
+        }
     )
     steps = tuple(
-        PlannedStep(id=name, title=f"Step {name}", why="", kind="run", state=(states or {}).get(name, "will-run"), reason="because")  # type: ignore[arg-type]
+        PlannedStep(
+            id=name,
+            title=f"Step {name}",
+            why="",
+            kind="run",
+            state=(states or {}).get(name, "will-run"),
+            reason="because",
+        )  # type: ignore[arg-type]
         for name in names
     )
     return Plan(flow=flow, params={}, sources={}, facts={}, steps=steps, bound=())
 
 
 def started(name: str, number: int = 1, of: int = 2) -> StepStarted:
-    return StepStarted(step=name, number=number, of=of, title=f"Step {name}", why="", kind="run", command="run it", risk="reads")
+    return StepStarted(
+        step=name, number=number, of=of, title=f"Step {name}", why="", kind="run", command="run it", risk="reads"
+    )
 
 
 def test_steps_begin_wait_and_are_proved_with_their_time() -> None:
@@ -111,7 +125,13 @@ def test_what_is_asked_when() -> None:
     assert what_to_ask(state, stuck=False, can_edit=False).answers == ("yes", "step", "no")
     state.apply(Question(number=2, kind="value", text="Which?", answers=("value", "stop")), 0.0)
     assert what_to_ask(state, stuck=False, can_edit=True).answers == ("stop",)
-    assert at_end(FlowFinished(state="failed", message="", exit=3, run="r", undo=True)) == ("undo", "resume", "log", "ask", "close")
+    assert at_end(FlowFinished(state="failed", message="", exit=3, run="r", undo=True)) == (
+        "undo",
+        "resume",
+        "log",
+        "ask",
+        "close",
+    )
     assert at_end(FlowFinished(state="blocked", message="", exit=3)) == ("ask", "close")
 
 

@@ -12,7 +12,17 @@ from textual.pilot import Pilot
 from textual.widget import Widget
 from textual.widgets import OptionList
 
-from assistant.dialogue.answer import Answer, Block, Citation, CorrectionNote, FlowOffer, Link, ShownCommand, SourceNote, Table
+from assistant.dialogue.answer import (
+    Answer,
+    Block,
+    Citation,
+    CorrectionNote,
+    FlowOffer,
+    Link,
+    ShownCommand,
+    SourceNote,
+    Table,
+)
 from assistant.machine.doctor.finding import Finding
 from assistant.machine.model import Environment, Machine
 from assistant.runner.catalog import Catalog
@@ -112,7 +122,9 @@ async def test_cards_and_pieces(guide: Open, foreign: tuple[str, str]) -> None:
         card = AnswerCard(whole, question=text)
         seen = await mounted(app, pilot, card)
         assert seen.count(expected) >= 10
-        assert all(not ACTING.search(str(tip)) for widget in card.walk_children() if (tip := getattr(widget, "tooltip", None)))
+        assert all(
+            not ACTING.search(str(tip)) for widget in card.walk_children() if (tip := getattr(widget, "tooltip", None))
+        )
         card.flatten()
         await pilot.pause()
         assert evened(drawn(app)).count(expected) >= 8
@@ -160,7 +172,14 @@ async def test_an_asked_question(guide: Open, foreign: tuple[str, str]) -> None:
 async def test_flow_parts(guide: Open, foreign: tuple[str, str]) -> None:
     text, shown = foreign
     question = Question(
-        number=1, kind="delete", text=text, answers=("yes", "no"), details=(text,), names=(text,), choices=(Choice(value=text, label=text),), suggestion=text
+        number=1,
+        kind="delete",
+        text=text,
+        answers=("yes", "no"),
+        details=(text,),
+        names=(text,),
+        choices=(Choice(value=text, label=text),),
+        suggestion=text,
     )
     failure = StepFailed(step="a", reason=text, hint=text, log=text, tail=(text,))
     finished = FlowFinished(state="failed", message=text, exit=3, hint=text, after=(Said(text=text, commands=(text,)),))
@@ -199,7 +218,7 @@ async def test_dialogs(guide: Open, foreign: tuple[str, str]) -> None:
         Asked(name="two", title=text, type="choice", choices=(Choice(value=text, label=text),)),
     )
     async with guide(size=(110, 40)) as (app, pilot):
-        for screen in (TextScreen(text, text), Confirm(text, text), Form(text, asked, {}, lambda values: text)):
+        for screen in (TextScreen(text, text), Confirm(text, text), Form(text, asked, {}, lambda values: (text, ()))):
             app.push_screen(screen)
             await pilot.pause()
             if isinstance(screen, Form):
@@ -253,7 +272,12 @@ async def test_a_notice_of_a_flow(guide: Open) -> None:
 
 async def test_a_line_of_a_megabyte(guide: Open) -> None:
     async with guide(size=(100, 30)) as (app, pilot):
-        answer = Answer(question=LINE, status="answered", title=LINE, blocks=(Block(kind="lead", text=LINE), Block(kind="commands", commands=(ShownCommand(run=LINE),))))
+        answer = Answer(
+            question=LINE,
+            status="answered",
+            title=LINE,
+            blocks=(Block(kind="lead", text=LINE), Block(kind="commands", commands=(ShownCommand(run=LINE),))),
+        )
         seen = await mounted(app, pilot, AnswerCard(answer, question=LINE))
         assert "0123456789" in seen
         model = LineModel()
@@ -287,7 +311,12 @@ def test_what_cannot_act_stays_as_it_is(text: str) -> None:
     assert plain(text) == text
 
 
-@given(some.lists(some.sampled_from(["\x1b", "[", "]", "31m", "0;", "\x07", "\x9b", "\x9c", "P", "\\", "a", "ü", "\n"]), max_size=30))
+@given(
+    some.lists(
+        some.sampled_from(["\x1b", "[", "]", "31m", "0;", "\x07", "\x9b", "\x9c", "P", "\\", "a", "ü", "\n"]),
+        max_size=30,
+    )
+)
 def test_broken_sequences_cannot_act_either(parts: list[str]) -> None:
     assert not ACTING.search(plain("".join(parts)))
 

@@ -55,7 +55,9 @@ def test_the_first_theme() -> None:
     assert first_theme("", "", {"NO_COLOR": "", "COLORFGBG": "0;default;15"}) == "envguide-terminal-light"
 
 
-@pytest.mark.parametrize(("value", "light"), [("15;0", False), ("0;15", True), ("", False), ("0;7", True), ("x;y", False)])
+@pytest.mark.parametrize(
+    ("value", "light"), [("15;0", False), ("0;15", True), ("", False), ("0;7", True), ("x;y", False)]
+)
 def test_the_background_that_the_terminal_tells(value: str, light: bool) -> None:
     assert is_light(value) is light
 
