@@ -95,6 +95,8 @@ def _value_given(probe: Probe, context: Context) -> Result:
 @kind("command-on-path", "command", may=("version",))
 def _command_on_path(probe: Probe, context: Context) -> Result:
     path = facts.program(context.machine, probe.command) or shutil.which(probe.command) or ""
+    if not path and probe.command in (context.machine.shell, context.machine.login_shell):
+        return Result(ok=True, reason=f"`{probe.command}` is the shell here")
     if not path:
         return Result(ok=False, reason=f"`{probe.command}` is not on this machine")
     if not probe.version:

@@ -139,6 +139,7 @@ def test_tools_and_interpreters(machine: Machine) -> None:
     assert ask(here, "command-on-path", command="python3", version="3.8").ok
     assert not ask(here, "command-on-path", command="python3", version="99").ok
     assert not ask(here, "command-on-path", command="no-such-tool-here").ok
+    assert ask(here.replace(shell="no-such-tool-here"), "command-on-path", command="no-such-tool-here").ok
     assert ask(here, "interpreter-here", version="3.11").ok
     missing = ask(here, "interpreter-here", version="3.9")
     assert not missing.ok and "there is: 3.11.7" in missing.reason
