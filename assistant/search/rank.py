@@ -99,7 +99,7 @@ def _score(signals: dict[str, float]) -> float:
     return (
         1.0 * signals["bm25"]
         + 0.2 * signals["cover"]
-        + 0.2 * signals["phrase"]
+        + 0.5 * signals["phrase"]
         + 1.0 * signals["frame"]
         + 0.3 * signals["exact"]
         + (0.15 if signals["phrase"] > 0.95 else 0.0)
