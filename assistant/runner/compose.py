@@ -9,11 +9,11 @@ from collections.abc import Mapping
 from assistant.content.frozen import Frozen
 from assistant.errors import UsageError
 from assistant.machine.model import Machine
-from assistant.runner import params, template
+from assistant.runner import params, probe_core, template
 from assistant.runner.ahead import ahead
 from assistant.runner.catalog import Catalog
 from assistant.runner.events import Said
-from assistant.runner.flow import Flow, Note, Step, kind_of
+from assistant.runner.flow import Flow, Note, Probe, Step, kind_of
 from assistant.runner.param_types import Checked
 
 
@@ -58,8 +58,8 @@ def _bind(
 ) -> list[Bound]:
     scope = params.scope_of(flow, values, machine, known)
     bound: list[Bound] = []
-    for number, written in enumerate(flow.steps):
-        step = written.replace(needs=(*flow.requires, *written.needs)) if number == 0 and flow.requires else written
+    first = scope
+    for step in flow.steps:
         step_id = prefix + step.id
         if kind_of(step) != "use" or not _holds(step, scope):
             bound.append(Bound(id=step_id, step=step, scope=scope, flow=flow.id))
@@ -80,7 +80,33 @@ def _bind(
         if used.gives:
             machine = ahead(machine, used.gives, params.scope_of(used, filled.values, machine, known))
             scope = {**params.scope_of(flow, values, machine, known), **_answered(flow, prefix, answers)}
-    return bound
+    return _with_required(flow, bound, first)
+
+
+def _with_required(flow: Flow, bound: list[Bound], scope: Mapping[str, Checked]) -> list[Bound]:
+    """What the flow requires, as needs of its first step that applies, be that one of a flow that it uses."""
+    at = next((number for number, one in enumerate(bound) if _holds(one.step, one.scope)), None)
+    if at is None or not flow.requires:
+        return bound
+    one = bound[at]
+    needs = flow.requires if one.flow == flow.id else _closed(flow.requires, scope)
+    return [*bound[:at], one.replace(step=one.step.replace(needs=(*needs, *one.step.needs))), *bound[at + 1 :]]
+
+
+def _closed(given: tuple[Probe, ...], scope: Mapping[str, Checked]) -> tuple[Probe, ...]:
+    """Probes with their texts filled, in which nothing is a placeholder for another flow's names."""
+    found = []
+    for probe in given:
+        if template.holds(probe.when, scope):
+            filled = probe_core.filled(probe, scope)
+            texts = {name: _plain(getattr(filled, name)) for name in probe_core.TEXT_FIELDS}
+            lists = {name: tuple(map(_plain, getattr(filled, name))) for name in probe_core.LIST_FIELDS}
+            found.append(filled.replace(**texts, **lists))
+    return tuple(found)
+
+
+def _plain(text: str) -> str:
+    return text.replace("{", "{{").replace("}", "}}")
 
 
 def _answered(flow: Flow, prefix: str, answers: Mapping[str, Checked]) -> dict[str, Checked]:

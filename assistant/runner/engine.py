@@ -21,6 +21,7 @@ from assistant.runner.plan import Plan, PlannedStep, differences
 from assistant.runner.planner import make_plan, plan_step
 from assistant.runner.pump import Patience
 from assistant.runner.session import Session
+from assistant.runner.undo import can_take_back
 
 Left = Literal["done", "again"]
 
@@ -324,7 +325,6 @@ class Engine:
             with contextlib.suppress(StateError):  # a disk that refuses this line leaves the run to be resumed
                 tell_contents(self.ground)
                 self.ground.folder.journal.write("end", state=state, message=message)
-        changed = any(step.state != "skipped" and step.risk != "reads" for step in self.ground.past.values())
         return FlowFinished(
             state=state,
             message=message,
@@ -332,7 +332,7 @@ class Engine:
             hint=hint,
             run=self.ground.folder.id if begun else "",
             done=self.done,
-            undo=begun and changed and not self.undoes,
+            undo=begun and not self.undoes and can_take_back(self.ground.past),
             notes=tuple(one.text for one in after),
             commands=tuple(command for one in after for command in one.commands),
             after=after,

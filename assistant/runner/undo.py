@@ -7,6 +7,7 @@ is said.
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 
 from assistant.errors import UsageError
 from assistant.runner.flow import Flow, Note, Owned, Probe, Step, Undo
@@ -43,6 +44,17 @@ def undo_flow(record: RunRecord) -> Flow:
         why=f"Undoes what the run {record.id} did, in reverse order.",
         steps=tuple(steps),
         after=tuple(Note(text=_plain(text)) for text in stays),
+    )
+
+
+def can_take_back(steps: Mapping[str, StepRecord]) -> bool:
+    """Whether a run did anything that undo takes back; a program's own records alone do not count."""
+    made = {path for done in steps.values() for path in done.absent}
+    return any(
+        not step.lenient
+        for done in steps.values()
+        if done.state != "skipped" and done.risk != "reads"
+        for step in _inverse(done, made)
     )
 
 

@@ -1,5 +1,7 @@
 """Plans: each step's state and reason, what it downloads, changes and deletes; and nothing on disk changes."""
 
+from pathlib import Path
+
 import pytest
 
 from assistant.errors import UsageError
@@ -196,3 +198,29 @@ def test_an_unknown_flow_is_near_a_known_one(flows: Flows) -> None:
     known = flows.write("steps: [{id: a, title: A, note: n}]", "create-thing")
     with pytest.raises(UsageError, match="did you mean `create-thing`"):
         flows.plan(known, "create-thingy")
+
+
+def test_what_a_flow_requires_holds_back_its_first_step_that_applies(flows: Flows, work: Path) -> None:
+    flows.write(
+        """
+        params: {file: {type: path, title: File}}
+        steps:
+          - {id: other, title: Other, run: [echo, a], risk: reads, when: {os: windows}}
+          - {id: make, title: Make it, run: [touch, '{file}'], makes: '{file}', risk: user-files, undo: it stays}
+        """,
+        "inner",
+    )
+    known = flows.write("""
+        params: {name: {type: text, title: Name}}
+        requires: [{probe: folder-exists, path: '{cwd}/{name}', otherwise: 'make {name} first'}]
+        steps:
+          - {id: never, title: Never, run: [echo, a], risk: reads, when: {os: windows}}
+          - {id: one, title: One, use: inner, set: {file: made}}
+          - {id: two, title: Two, run: [echo, a], risk: reads}
+    """)
+    plan = flows.plan(known, name="a {b}")
+    assert [step.state for step in plan.steps] == ["skipped", "skipped", "blocked", "blocked"]
+    assert plan.step("one/make").help == "make a {b} first" and "comes after" in plan.step("two").reason
+    (work / "a {b}").mkdir()
+    plan = flows.plan(known, name="a {b}")
+    assert [step.state for step in plan.steps] == ["skipped", "skipped", "will-run", "will-run"]
