@@ -12,10 +12,14 @@ from typing import Any
 # Names and terms that the English stemmer would mangle or merge.
 KEEP = frozenset(
     """conda mamba micromamba pixi bash dns kernel cuda pip pipx uv venv virtualenv poetry jupyter pytorch torch triton
+    pypi pypy container important terminal terminated specifier organised organized
     unsloth windows macos linux https ssl tos wheel wheels ios os gpus analysis bios axes this has was is us""".split()
 )
 IRREGULAR = {
     "gpus": "gpu",
+    "containers": "container",
+    "terminals": "terminal",
+    "specifiers": "specifier",
     "wheels": "wheel",
     "envs": "env",
     "libraries": "librari",

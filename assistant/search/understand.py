@@ -296,7 +296,7 @@ _TROUBLE = frozenset(
     doesnt exception traceback problem issue""".split()
 )
 _REASON = frozenset("why explain meaning define purpose mean means".split())
-_WHETHER = frozenset("does should is are am may".split())
+_WHETHER = frozenset("does should may".split())
 _EXPLAIN = frozenset("what whats".split())
 
 

@@ -61,10 +61,10 @@ def test_every_problem_has_two_outputs_or_says_that_it_has_none(library: Library
 
 
 def test_colours_carriage_returns_and_wide_quotes_change_nothing(library: Library) -> None:
-    plain = next(path for path in OUTPUTS if path.stem.startswith("conda.shell-not-initialised"))
+    plain = next(path for path in OUTPUTS if path.stem.startswith("conda.packages-not-found"))
     text = text_of(plain)
     dressed = "\x1b[31m" + text.replace("\n", "\x1b[0m\r\n\x1b[31m").replace("'", "’") + "\x1b[0m"
-    assert diagnose(dressed, library)[0].entry.id == "conda.shell-not-initialised"
+    assert diagnose(dressed, library)[0].entry.id == "conda.packages-not-found"
 
 
 HOSTILE = (

@@ -76,13 +76,13 @@ def test_a_pasted_error_of_several_lines_is_one_message(chat: pexpect.spawn[str]
 def test_slash_commands(chat: pexpect.spawn[str]) -> None:
     for command, expected in (
         ("/help", "/translate"),
+        ("/run", "say which flow"),
         ("/compare conda uv", "conda"),
         ("/translate uv conda create -n x python=3.12", "uv venv --python 3.12"),
         ("/ref free disk space", "conda clean"),
         ("/flows", "create-environment"),
         ("/os windows", "for windows from now on"),
         ("/nonsense", "no command"),
-        ("/run", "say which flow"),
     ):
         chat.sendline(command)
         chat.expect_exact(expected)

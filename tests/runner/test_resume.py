@@ -65,6 +65,10 @@ def spawn(flows: Flows, *words: str) -> subprocess.Popen[bytes]:
 
 def finish(flows: Flows, work: Path) -> None:
     """Resume until the run is done, and look at what it has done."""
+    for _ in range(600):  # a program of the killed run may live a moment longer, and hold the run meanwhile
+        if all(run.state != "running" for run in store.list_runs()):
+            break
+        time.sleep(0.05)
     for _ in range(3):
         if not [run for run in store.list_runs() if run.can_resume]:
             break

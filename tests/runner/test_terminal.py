@@ -99,9 +99,9 @@ def test_ctrl_c_as_a_key_interrupts(tmp_path: Path) -> None:
 
 def test_a_new_size_is_told_to_the_child(tmp_path: Path) -> None:
     code = (
-        "import os,signal,time; signal.signal(signal.SIGWINCH, lambda *a: print('now',"
-        "os.get_terminal_size(), flush=True));"
-        "print('ready', flush=True); time.sleep(60)"
+        "import os,signal,time; signal.signal(signal.SIGWINCH, lambda *a: os.write(1,"
+        "f'now {os.get_terminal_size()}\\n'.encode()));"
+        "os.write(1, b'ready\\n'); time.sleep(60)"
     )
     child = run(python(code), tmp_path)
     until(child, lambda data: b"ready" in data)
