@@ -19,6 +19,9 @@ from assistant.runner import api, catalog, engine, facts, session
 from tests.flows_run import wheels
 from tests.runner.conftest import QUICK, Answers, Driven, drive
 
+# Interpreters beside the system's own, looked for before a test takes the home away.
+PYENV = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")) / "versions"
+MORE_PYTHONS = [str(place) for place in sorted(PYENV.glob("3.1[0-9]*/bin"))]
 ROOT = Path(__file__).resolve().parents[2]
 FLOWS = catalog.from_folder(ROOT / "flows")
 # Folders of caches and of envguide itself, which no undo has to bring back.
@@ -65,11 +68,17 @@ class Desk:
         return api.make_plan(flow, given, flows=self.flows, machine=self.look())
 
     def run(
-        self, flow: str, answers: Answers | None = None, policy: api.Policy | None = None, **given: str
+        self,
+        flow: str,
+        answers: Answers | None = None,
+        policy: api.Policy | None = None,
+        on: Callable[[api.Session, api.Event], None] | None = None,
+        **given: str,
     ) -> Driven:
         made = self.plan(flow, **given)
         work = engine.Engine(made, self.flows, policy or api.Policy(), look=self.look, patience=QUICK)
-        return drive(session.Session(work), answers)
+        running = session.Session(work)
+        return drive(running, answers, on=(lambda event: on(running, event)) if on else None)
 
     def done(self, flow: str, answers: Answers | None = None, **given: str) -> Driven:
         """Run it and expect that all goes well."""
@@ -116,6 +125,8 @@ def desk(own_home: Path, work: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
     for name in ("CI", "PYTHONPATH", "PYTHONHOME", "ZDOTDIR"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("SHELL", "/bin/bash")
+    if os.name == "posix":
+        monkeypatch.setenv("PATH", os.pathsep.join(["/usr/local/bin", "/usr/bin", "/bin", *MORE_PYTHONS]))
     return Desk(own_home, work)
 
 
@@ -133,10 +144,13 @@ def packages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
+UV = shutil.which("uv", path=str(Path(sys.executable).parent)) or shutil.which("uv")
+
+
 @pytest.fixture
-def uv(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+def uv(desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """uv on PATH, wherever the tests' own environment has it."""
-    found = shutil.which("uv") or shutil.which("uv", path=str(Path(sys.executable).parent))
+    found = UV
     if not found:
         pytest.skip("uv is not installed")
     folder = tmp_path / "bin"

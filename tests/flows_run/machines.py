@@ -68,9 +68,7 @@ def machine(system: str, equipment: str, home: Path, work: Path, *, gpu: bool = 
     )
     base = Environment(name="base", path=root, kind="conda", python_version="3.13.5", base=root)
     tool = rf"{root}\condabin\conda.bat" if system == "windows" else f"{root}/condabin/conda"
-    return found.replace(
-        condas=(conda,), environments=(base, own, venv), tools=(Tool(name="conda", path=tool),)
-    )
+    return found.replace(condas=(conda,), environments=(base, own, venv), tools=(Tool(name="conda", path=tool),))
 
 
 def given(flow: str, found: Machine, files: dict[str, str]) -> dict[str, str]:

@@ -62,7 +62,10 @@ def test_every_flow_gives_a_plan_or_a_reason(
                 assert step.reason and (step.help or "comes after" in step.reason), (flow, step)
             elif step.state == "will-run" and "depends on" not in step.reason and step.kind != "ask":
                 assert step.command or step.details or step.kind == "note", (flow, step)
-                assert step.risk not in ALONE or step.deletes or step.kind == "remove" or step.risk == "admin", (flow, step)
+                assert step.risk not in ALONE or step.deletes or step.kind == "remove" or step.risk == "admin", (
+                    flow,
+                    step,
+                )
         seen[flow] = plan.steps[0].state
     assert differences(before, picture(own_home.parent)) == []
     if equipment == "nothing":
@@ -159,5 +162,7 @@ def test_an_installer_refuses_what_would_go_wrong(own_home: Path, work: Path) ->
     second = machine("linux", "conda", own_home, work)
     refused = api.make_plan("install-miniforge", {"location": "~/other"}, flows=FLOWS, machine=second)
     assert "conda already" in refused.step("download").reason
-    both = api.make_plan("install-miniforge", {"location": "~/other", "another": "install"}, flows=FLOWS, machine=second)
+    both = api.make_plan(
+        "install-miniforge", {"location": "~/other", "another": "install"}, flows=FLOWS, machine=second
+    )
     assert both.step("download").state == "will-run"

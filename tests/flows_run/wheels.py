@@ -8,7 +8,9 @@ import zipfile
 from pathlib import Path
 
 
-def write(folder: Path, name: str, version: str, *, needs: tuple[str, ...] = (), files: dict[str, str] | None = None) -> Path:
+def write(
+    folder: Path, name: str, version: str, *, needs: tuple[str, ...] = (), files: dict[str, str] | None = None
+) -> Path:
     """One wheel: a module of the same name, a console script, and what is given besides."""
     info = f"{name}-{version}.dist-info"
     requires = "".join(f"Requires-Dist: {one}\n" for one in needs)
@@ -34,8 +36,10 @@ def _hash(text: str) -> str:
 
 
 def write_all(folder: Path) -> None:
-    """`tiny` in two versions, `needy` that needs it, and an `apart` that stands alone."""
+    """`tiny` in two versions, `needy` that needs it, an `apart` that stands alone, and what uv seeds environments with."""
     write(folder, "tiny", "1.0")
     write(folder, "tiny", "2.0", files={"tiny/extra.py": "x = 1\n"})
     write(folder, "needy", "0.5", needs=("tiny>=1",))
     write(folder, "apart", "3.1")
+    for name in ("pip", "setuptools", "wheel"):
+        write(folder, name, "1.0")
