@@ -122,6 +122,9 @@ def desk(own_home: Path, work: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
     (own_home / ".bashrc").write_text("# mine\nexport A=1\n")
     (own_home / "thesis.txt").write_text("do not lose this")
     (own_home / "thesis.txt").chmod(0o640)
+    cache = own_home.parent / "envguide" / "cache"
+    cache.unlink()  # the one that all tests share would hold what another test has downloaded
+    cache.mkdir()
     for name in ("CI", "PYTHONPATH", "PYTHONHOME", "ZDOTDIR"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("SHELL", "/bin/bash")
