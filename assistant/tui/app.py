@@ -77,11 +77,10 @@ class GuideApp(BaseApp):
         self._last_interrupt = 0.0
 
     def compose(self) -> ComposeResult:
-        """Machine, tabs, the conversation, footer."""
+        """Machine, tabs, the conversation; the footer comes right after the first paint, which it would double."""
         yield self.machine_bar
         yield self.tabs
         yield self.ask_pane
-        yield Footer(show_command_palette=False, compact=True)
 
     def on_mount(self) -> None:
         """The keys of the user; then, after the first paint, everything that takes time."""
@@ -94,7 +93,11 @@ class GuideApp(BaseApp):
             self.say(str(error), warn=True)
         self.tabs.activate("ask")
         self.show_machine()
-        self.call_after_refresh(self.open_knowledge)
+        self.call_after_refresh(self._after_first_paint)
+
+    async def _after_first_paint(self) -> None:
+        await self.mount(Footer(show_command_palette=False, compact=True))
+        self.open_knowledge()
 
     # What was loaded.
 

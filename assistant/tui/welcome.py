@@ -26,7 +26,7 @@ class Welcome(Vertical):
     """What to ask, by example; and the run that was cut off, where there is one."""
 
     def compose(self) -> ComposeResult:
-        """A heading, the examples, the keys."""
+        """The heading."""
         yield Words(
             Content.assemble(
                 ("Ask about Python environments and packages\n\n", "bold"),
@@ -35,11 +35,20 @@ class Welcome(Vertical):
             ),
             classes="lead",
         )
-        for what, example in EXAMPLES:
-            text = Content.assemble((f"{what:<8}", "$text-muted"), (example, "$accent"))
-            yield Link(text, "ask", example, classes="example")
+
+    def on_mount(self) -> None:
+        """The examples come right after the first paint: each is a widget, and together they would delay it."""
+        self.call_after_refresh(self._show_examples)
+
+    def _show_examples(self) -> None:
+        if not self.is_attached:
+            return
+        links = [
+            Link(Content.assemble((f"{what:<8}", "$text-muted"), (example, "$accent")), "ask", example, classes="example")
+            for what, example in EXAMPLES
+        ]
         parts = [part for key, does in KEYS for part in ((key, "$accent"), (f" {does}   ", "$text-muted"))]
-        yield Words(Content.assemble(*parts), classes="keys")
+        self.mount(*links, Words(Content.assemble(*parts), classes="keys"))
 
     def offer(self, links: list[Link]) -> None:
         """Show the runs that were cut off, above the examples."""

@@ -128,35 +128,47 @@ def suggestions(rounds: int) -> dict[str, float]:
     return made
 
 
-# Each child starts Python, imports what it needs, draws its first frame without a terminal, and leaves.
-EMPTY_APP = """
-from textual.app import App
+# Each child starts Python, imports what it needs, draws its first frame without a terminal, tells the CPU time that it has
+# used so far, and leaves.
+FIRST_FRAME = """
+import os, sys, time
 
-app = App()
-app.call_later(app.call_after_refresh, app.exit)
+def tell():
+    os.write(1, str(time.process_time()).encode())
+    os._exit(0)
+
+app.call_later(app.call_after_refresh, tell)
 app.run(headless=True, size=(100, 30))
 """
-GUIDE_APP = """
-from assistant.tui.app import GuideApp
-
-app = GuideApp()
-app.call_later(app.call_after_refresh, app.exit)
-app.run(headless=True, size=(100, 30))
-"""
+EMPTY_APP = "from textual.app import App\napp = App()" + FIRST_FRAME
+GUIDE_APP = "from assistant.tui.app import GuideApp\napp = GuideApp()" + FIRST_FRAME
 
 
 def first_paint(rounds: int, state: Path) -> dict[str, float]:
     """Milliseconds of CPU from the start of Python to the first frame: the full screen beside an empty Textual app."""
     environment = {**os.environ, "ENVGUIDE_HOME": str(state / "envguide"), "HOME": str(state)}
     environment.pop("PYTHONDONTWRITEBYTECODE", None)
-    apps = {"empty App": [sys.executable, "-c", EMPTY_APP], "GuideApp": [sys.executable, "-c", GUIDE_APP]}
-    for command in apps.values():
-        child_seconds(command, environment)
+    apps = {"empty App": EMPTY_APP, "GuideApp": GUIDE_APP}
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
+
+    def seconds(code: str) -> float:
+        done = subprocess.run(
+            [sys.executable, "-c", code],
+            env=environment,
+            check=True,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            cwd=ROOT,
+        )
+        return float(done.stdout)
+
+    for code in apps.values():
+        seconds(code)
     best = dict.fromkeys(apps, float("inf"))
     for _ in range(rounds):
-        for name, command in apps.items():
-            best[name] = min(best[name], child_seconds(command, environment))
-    return {name: 1000 * seconds for name, seconds in best.items()}
+        for name, code in apps.items():
+            best[name] = min(best[name], seconds(code))
+    return {name: 1000 * spent for name, spent in best.items()}
 
 
 GREP_PATTERNS = 100
