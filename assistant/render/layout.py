@@ -164,7 +164,7 @@ def table(heads: Sequence[str], rows: Sequence[Sequence[str]], width: int, style
     if style.accessible or count < 1 or (width - 2 * (count - 1)) / count < 14:
         return _as_sentences(heads, rows, width, style)
     marked = [[style.inline(cell) for cell in [*row, *[""] * (count - len(row))][:count]] for row in rows]
-    if not heads[0] and count > 2:  # the first column names the rows
+    if not heads[0] and count > 1:  # the first column names the rows
         marked = [[style.mark(label, "dim"), *cells] for label, *cells in marked]
     columns = _columns([[*heads], *marked], width - 2 * (count - 1))
     lines = _row([style.mark(head, "bold") for head in heads], columns) if any(heads) else []

@@ -22,7 +22,7 @@ from assistant.tui.ask import AskPane
 from assistant.tui.bars import MachineBar, TabRow
 from assistant.tui.base import BaseApp
 from assistant.tui.history import History
-from assistant.tui.pieces import Chosen, Copied, Link
+from assistant.tui.pieces import Chosen, Copied
 from assistant.tui.prompt import Prompt
 from assistant.tui.safe import plain, safe_line
 from assistant.tui.welcome import Welcome
@@ -137,11 +137,6 @@ class GuideApp(BaseApp):
 
         self.machine_bar.show(machine_line(self.machine) if self.machine else "", self.assumed())
 
-    def assumed(self) -> str:
-        """What was chosen to be answered for instead of this machine."""
-        asked = self.asked_so_far
-        return ", ".join(part for part in (asked.system, asked.shell, asked.tool) if part) if asked else ""
-
     # Where things are.
 
     def open_link(self, name: str) -> None:
@@ -209,16 +204,8 @@ class GuideApp(BaseApp):
 
     @on(BaseApp.RunsRead)
     def _runs_read(self, event: BaseApp.RunsRead) -> None:
-        links = [
-            Link(
-                f"{run.title}: {run.done} of {run.steps} steps done, began {run.began[:16].replace('T', ' ')}. Go on with it",
-                "resume",
-                run.id,
-            )
-            for run in event.runs[:3]
-        ]
         for welcome in self.ask_pane.query(Welcome):
-            welcome.offer(links)
+            welcome.offer(event.runs)
         if self._desk:
             self._desk.refresh_runs()
 

@@ -290,10 +290,11 @@ class AskPane(Vertical):
 
     def show_hit(self, number: int) -> None:
         """Bring a hit into view; they are counted from the newest."""
-        for place, widget in enumerate(reversed(self._hits)):
-            widget.set_class(place == number, "-hit")
-            if place == number and widget.is_attached:
-                self.cards.scroll_to_widget(widget, animate=False)
+        self.cards.query(".-hit").remove_class("-hit")
+        hits = self._hits[::-1]
+        if 0 <= number < len(hits) and hits[number].is_attached:
+            hits[number].add_class("-hit")
+            self.cards.scroll_to_widget(hits[number], animate=False)
 
 
 def turn(conversation: Conversation, text: str) -> Answer:

@@ -136,10 +136,10 @@ class BaseApp(App[int]):
         if self.look:
             aside(self, self._look, "machine")
 
-    @property
-    def asked_so_far(self) -> Asked | None:
-        """As `asked`, without making it."""
-        return self._asked
+    def assumed(self) -> str:
+        """What was chosen to be answered for instead of this machine."""
+        asked = self._asked
+        return ", ".join(part for part in (asked.system, asked.shell, asked.tool) if part) if asked else ""
 
     @property
     def asked(self) -> Asked:

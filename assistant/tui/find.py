@@ -10,6 +10,8 @@ from textual.containers import Horizontal
 from textual.content import Content
 from textual.widgets import Input, Static
 
+from assistant.tui.pieces import Chosen, Link
+
 
 class Searched(Protocol):
     """What can be searched: it marks hits and brings one into view."""
@@ -37,10 +39,24 @@ class FindBar(Horizontal):
         self.count = Static(Content(""), classes="find-count")
 
     def compose(self) -> ComposeResult:
-        """A label, the words, the count."""
+        """A label, the words, the count, and the same by mouse."""
         yield Static(Content("Find "), classes="find-label")
         yield self.line
         yield self.count
+        for text, what, tip in (
+            ("<", "older", "the hit before"),
+            (">", "newer", "the next hit"),
+            ("x", "close", "close"),
+        ):
+            yield Link(text, "find", what, classes="chip", tip=tip)
+
+    @on(Chosen)
+    def _by_mouse(self, event: Chosen) -> None:
+        event.stop()
+        if event.value == "close":
+            self.toggle()
+        else:
+            self._step(1 if event.value == "newer" else -1)
 
     def toggle(self) -> None:
         """Show the line, with what was sought before; or hide it."""

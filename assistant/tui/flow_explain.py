@@ -41,6 +41,9 @@ def explanation(
         widgets += diagnosis(state.failure, library, asked)
     if not (report and state.finished):
         widgets += step_widgets(place, state.steps[place], len(state.steps), preview)
+    values = "" if state.run else values_line(state.plan)
+    if values:
+        widgets.append(Lines(lambda width: _pairs([("With", values)], width), classes="facts"))
     return widgets
 
 

@@ -32,6 +32,14 @@ if TYPE_CHECKING:
     from assistant.tui.app import GuideApp
 
 
+class LiveHead(Static):
+    """The line above the output. A click follows the output, or holds it."""
+
+    async def on_click(self) -> None:
+        """The same as the key."""
+        await self.run_action("screen.follow")
+
+
 class FlowScreen(Screen[None]):
     """Draws a `FlowRun`. Leaving it leaves the run as it is."""
 
@@ -52,7 +60,7 @@ class FlowScreen(Screen[None]):
         self.head = Static(Content(""), id="flow-head")
         self.step_list = StepList()
         self.explained = VerticalScroll(id="explain", can_focus=True)
-        self.live_head = Static(Content(""), id="live-head")
+        self.live_head = LiveHead(Content(""), id="live-head")
         self.live = LogView()
         self.finder = FindBar(self.live)
         self.bar = Bar()

@@ -8,6 +8,10 @@ from textual.content import Content
 
 from assistant.tui.pieces import Link, Words
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from assistant.runner.store import RunInfo
+
 # What one can do, and examples of it.
 EXAMPLES = (
     ("Ask", "conda vs venv"),
@@ -44,16 +48,24 @@ class Welcome(Vertical):
         if not self.is_attached:
             return
         links = [
-            Link(Content.assemble((f"{what:<8}", "$text-muted"), (example, "$accent")), "ask", example, classes="example")
+            Link(
+                Content.assemble((f"{what:<8}", "$text-muted"), (example, "$accent")), "ask", example, classes="example"
+            )
             for what, example in EXAMPLES
         ]
         parts = [part for key, does in KEYS for part in ((key, "$accent"), (f" {does}   ", "$text-muted"))]
         self.mount(*links, Words(Content.assemble(*parts), classes="keys"))
 
-    def offer(self, links: list[Link]) -> None:
+    def offer(self, runs: list[RunInfo]) -> None:
         """Show the runs that were cut off, above the examples."""
         if not self.is_attached:
             return
         self.remove_children(".unfinished")
-        if links:
+        if runs:
+            links = [Link(_left(run), "resume", run.id, classes="unfinished") for run in runs[:3]]
             self.mount(Words(Content.styled("Not finished:", "$warning"), classes="unfinished"), *links, before=1)
+
+
+def _left(run: RunInfo) -> str:
+    began = run.began[:16].replace("T", " ")
+    return f"{run.title}: {run.done} of {run.steps} steps done, began {began}. Go on with it"

@@ -221,3 +221,41 @@ async def test_a_deep_link_opens_an_entry_a_flow_or_asks(guide: Open, kind: str)
         newest = app.ask_pane.newest
         assert newest and newest.entry
         assert kind == "words" or newest.entry.id == "environment.create"
+
+
+async def test_a_copied_command_is_the_command_only_on_both_clipboards(
+    guide: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import pyperclip
+
+    native: list[str] = []
+    monkeypatch.setattr(pyperclip, "copy", native.append)
+    async with guide() as (app, pilot):
+        app.copy_text("conda create -n 'my env'")
+        await until(pilot, lambda: native)
+        assert app.clipboard == "conda create -n 'my env'" and native == ["conda create -n 'my env'"]
+        monkeypatch.setattr(pyperclip, "copy", lambda text: (_ for _ in ()).throw(pyperclip.PyperclipException("none")))
+        app.copy_text("again")
+        await pilot.pause()
+        assert app.clipboard == "again"
+        assert not any("fault" in note.message for note in app._notifications)
+
+
+async def test_the_top_line_is_cut_and_never_wraps(guide: Open) -> None:
+    async with guide(size=(46, 20)) as (app, pilot):
+        app.machine_bar.show("a long line about the machine " * 5)
+        await pilot.pause()
+        lines = screen_text(app).split("\n")
+        assert lines[0].endswith("…") and "Ask" in lines[1]
+
+
+@pytest.mark.parametrize("size", [(40, 10), (60, 16), (80, 24), (200, 60)])
+async def test_every_view_fits_every_size(guide: Open, size: tuple[int, int]) -> None:
+    async with guide(size=size) as (app, pilot):
+        app.ask_pane.ask("conda vs venv")
+        for name in ("ask", "reference", "flows", "machine"):
+            app.action_tab(name)
+            await pilot.pause()
+            assert screen_text(app)
+        await pilot.press("f1")
+        assert "Keys and commands" in screen_text(app)

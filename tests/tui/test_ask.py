@@ -369,6 +369,12 @@ async def test_find_marks_hits_and_steps_through_them(guide: Open) -> None:
         assert "1 of 3" in screen_text(app)
         await pilot.press("down", "down", "down")
         assert "1 of 3" in screen_text(app)
+        by_mouse = {link.value: link for link in finder.query(LinkWidget)}
+        await pilot.click(by_mouse["newer"])
+        assert "2 of 3" in screen_text(app)
+        await pilot.click(by_mouse["older"])
+        assert "1 of 3" in screen_text(app)
+        finder.line.focus()
         await pilot.press("escape")
         assert not finder.display
         assert not app.query(".-hit")

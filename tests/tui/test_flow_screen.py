@@ -413,6 +413,8 @@ async def test_much_output_stays_bounded_and_can_be_searched(guide: Open) -> Non
         assert "held" in screen_text(app)
         await pilot.press("end")
         await until(pilot, lambda: log.follow)
+        await pilot.click("#live-head")
+        await until(pilot, lambda: not log.follow)
 
 
 async def test_a_program_that_needs_the_terminal_is_skipped_where_it_cannot_have_it(guide: Open) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Awaitable, Callable
 
 import pytest
 from hypothesis import given
@@ -67,10 +68,7 @@ FOREIGN = {
 ACTING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 LINE = "0123456789" * 104_858  # 1 MB without a blank
 
-
-@pytest.fixture(params=list(FOREIGN), ids=list(FOREIGN))
-def foreign(request: pytest.FixtureRequest) -> tuple[str, str]:
-    return FOREIGN[request.param]
+Check = Callable[[GuideApp, Pilot[int], str, str], Awaitable[None]]
 
 
 def drawn(app: GuideApp) -> str:
@@ -86,14 +84,14 @@ def evened(text: str) -> str:
 
 async def mounted(app: GuideApp, pilot: Pilot[int], *widgets: Widget) -> str:
     """The screen with only these widgets in the conversation."""
+    app.action_tab("ask")
     await app.ask_pane.cards.remove_children()
     await app.ask_pane.cards.mount_all(widgets)
     await pilot.pause()
     return evened(drawn(app))
 
 
-async def test_cards_and_pieces(guide: Open, foreign: tuple[str, str]) -> None:
-    text, shown = foreign
+async def cards_and_pieces(app: GuideApp, pilot: Pilot[int], text: str, shown: str) -> None:
     command = ShownCommand(run=text, note=text, risk="deletes", to_replace=((text, text),))
     source = SourceNote(id=text, as_of=text, title=text)
     whole = Answer(
@@ -118,136 +116,141 @@ async def test_cards_and_pieces(guide: Open, foreign: tuple[str, str]) -> None:
         more=text,
     )
     expected = evened(shown)
-    async with guide(size=(120, 60)) as (app, pilot):
-        card = AnswerCard(whole, question=text)
-        seen = await mounted(app, pilot, card)
-        assert seen.count(expected) >= 10
-        assert all(
-            not ACTING.search(str(tip)) for widget in card.walk_children() if (tip := getattr(widget, "tooltip", None))
-        )
-        card.flatten()
-        await pilot.pause()
-        assert evened(drawn(app)).count(expected) >= 8
-        flat = AnswerCard(whole.replace(status="unknown"), question=text)
-        assert expected in await mounted(app, pilot, flat)
-        for widget in (
-            Note(text, text, (LinkWidget(text, "ask", text, tip=text),), question=text),
-            Words(safe_text(text)),
-            Lines(lambda width: [text]),
-            CommandLine(ShownCommand(run=text)),
-            LinkWidget(text, "ask", text, tip=text),
-        ):
-            assert expected in await mounted(app, pilot, widget), type(widget).__name__
+    card = AnswerCard(whole, question=text)
+    seen = await mounted(app, pilot, card)
+    assert seen.count(expected) >= 10
+    assert all(
+        not ACTING.search(str(tip)) for widget in card.walk_children() if (tip := getattr(widget, "tooltip", None))
+    )
+    card.flatten()
+    await pilot.pause()
+    assert evened(drawn(app)).count(expected) >= 8
+    flat = AnswerCard(whole.replace(status="unknown"), question=text)
+    assert expected in await mounted(app, pilot, flat)
+    for widget in (
+        Note(text, text, (LinkWidget(text, "ask", text, tip=text),), question=text),
+        Words(safe_text(text)),
+        Lines(lambda width: [text]),
+        CommandLine(ShownCommand(run=text)),
+        LinkWidget(text, "ask", text, tip=text),
+    ):
+        assert expected in await mounted(app, pilot, widget), type(widget).__name__
 
 
-async def test_the_input_suggestions_and_notes(guide: Open, foreign: tuple[str, str]) -> None:
+async def the_input_suggestions_and_notes(app: GuideApp, pilot: Pilot[int], text: str, shown: str) -> None:
     from assistant.dialogue.slash import Completion
 
-    text, shown = foreign
-    async with guide(size=(100, 30)) as (app, pilot):
-        app.ask_pane.prompt.post_message(events.Paste(text))
-        app.ask_pane.suggestions.show([Completion(text=text, help=text)])
-        await pilot.pause()
-        assert evened(shown) in evened(drawn(app))
-        app.ask_pane.suggestions.show([Completion(text=text, words=text, help=text)])
-        await pilot.pause()
-        assert evened(drawn(app)).count(evened(shown)) >= 2
-        app.say(text)
-        app.copy_text(text)
-        app.machine_bar.show(text, text)
-        app.tabs.say_flow(text)
-        await pilot.pause()
-        assert evened(drawn(app)).count(evened(shown)) >= 3
+    app.ask_pane.prompt.post_message(events.Paste(text))
+    app.ask_pane.suggestions.show([Completion(text=text, help=text)])
+    await pilot.pause()
+    assert evened(shown) in evened(drawn(app))
+    app.ask_pane.suggestions.show([Completion(text=text, words=text, help=text)])
+    await pilot.pause()
+    assert evened(drawn(app)).count(evened(shown)) >= 2
+    app.say(text)
+    app.copy_text(text)
+    app.machine_bar.show(text, text)
+    app.tabs.say_flow(text)
+    await pilot.pause()
+    assert evened(drawn(app)).count(evened(shown)) >= 3
 
 
-async def test_an_asked_question(guide: Open, foreign: tuple[str, str]) -> None:
-    text, shown = foreign
-    async with guide(size=(100, 30)) as (app, pilot):
-        app.ask_pane.ask(text)
-        await pilot.pause()
-        assert evened(shown) in evened(drawn(app))
-        assert not ACTING.search("".join(app.title))
+async def an_asked_question(app: GuideApp, pilot: Pilot[int], text: str, shown: str) -> None:
+    app.ask_pane.ask(text)
+    await pilot.pause()
+    assert evened(shown) in evened(drawn(app))
+    assert not ACTING.search("".join(app.title))
 
 
-async def test_flow_parts(guide: Open, foreign: tuple[str, str]) -> None:
-    text, shown = foreign
+async def flow_parts(app: GuideApp, pilot: Pilot[int], text: str, shown: str) -> None:
     question = Question(
         number=1,
         kind="delete",
         text=text,
         answers=("yes", "no"),
-        details=(text,),
-        names=(text,),
+        details=("also " + text,),
+        names=("name " + text,),
         choices=(Choice(value=text, label=text),),
         suggestion=text,
     )
     failure = StepFailed(step="a", reason=text, hint=text, log=text, tail=(text,))
     finished = FlowFinished(state="failed", message=text, exit=3, hint=text, after=(Said(text=text, commands=(text,)),))
-    async with guide(size=(110, 50)) as (app, pilot):
-        assert evened(shown) in await mounted(app, pilot, *report_widgets(finished, failure))
-        assert evened(shown) in await mounted(app, pilot, *problem(text))
-        bar = Bar()
-        await mounted(app, pilot, bar)
-        await bar.put(Ask(text=text, answers=("yes", "no"), kind="delete"), question_details(question))
-        await pilot.pause()
-        assert evened(drawn(app)).count(evened(shown)) >= 3
-        await bar.put(Ask(text=text, kind="value"), (ValueLine(question),))
-        await pilot.pause()
-        assert evened(shown) in evened(drawn(app))
-        await bar.put(Ask(text=text, kind="prompt"), (TypeLine(ChildPrompt(step="a", text=text, empty_means=text)),))
-        await pilot.pause()
-        assert evened(shown) in evened(drawn(app))
+    assert evened(shown) in await mounted(app, pilot, *report_widgets(finished, failure))
+    assert evened(shown) in await mounted(app, pilot, *problem(text))
+    bar = Bar()
+    await mounted(app, pilot, bar)
+    await bar.put(Ask(text=text, answers=("yes", "no"), kind="delete"), question_details(question))
+    await pilot.pause()
+    assert evened(drawn(app)).count(evened(shown)) >= 3
+    await bar.put(Ask(text=text, kind="value"), (ValueLine(question),))
+    await pilot.pause()
+    assert evened(shown) in evened(drawn(app))
+    await bar.put(Ask(text=text, kind="prompt"), (TypeLine(ChildPrompt(step="a", text=text, empty_means=text)),))
+    await pilot.pause()
+    assert evened(shown) in evened(drawn(app))
 
 
-async def test_the_live_pane(guide: Open, foreign: tuple[str, str]) -> None:
-    text, shown = foreign
+async def the_live_pane(app: GuideApp, pilot: Pilot[int], text: str, shown: str) -> None:
     model = LineModel()
     model.feed((text.replace("\x08", "") + "\r\n").encode("utf-8", "replace"))
-    async with guide() as (app, pilot):
-        log = LogView(model)
-        log.styles.height = 10
-        seen = await mounted(app, pilot, log)
-        # The line model takes a C1 byte out alone, and marks half a surrogate pair as undecodable.
-        assert {"abc": "a31mb0;titlec"}.get(shown, evened(shown)) in seen.replace("a?b", "ab")
+    log = LogView(model)
+    log.styles.height = 10
+    seen = await mounted(app, pilot, log)
+    # The line model takes a C1 byte out alone, and marks half a surrogate pair as undecodable.
+    assert {"abc": "a31mb0;titlec"}.get(shown, evened(shown)) in seen.replace("a?b", "ab")
 
 
-async def test_dialogs(guide: Open, foreign: tuple[str, str]) -> None:
-    text, shown = foreign
+async def dialogs(app: GuideApp, pilot: Pilot[int], text: str, shown: str) -> None:
     asked = (
         Asked(name="one", title=text, type="text", help=text, example=text, suggestion=text),
         Asked(name="two", title=text, type="choice", choices=(Choice(value=text, label=text),)),
     )
-    async with guide(size=(110, 40)) as (app, pilot):
-        for screen in (TextScreen(text, text), Confirm(text, text), Form(text, asked, {}, lambda values: (text, ()))):
-            app.push_screen(screen)
+    for screen in (TextScreen(text, text), Confirm(text, text), Form(text, asked, {}, lambda values: (text, ()))):
+        app.push_screen(screen)
+        await pilot.pause()
+        if isinstance(screen, Form):
+            screen.action_done()
             await pilot.pause()
-            if isinstance(screen, Form):
-                screen.action_done()
-                await pilot.pause()
-            assert evened(shown) in evened(drawn(app)), type(screen).__name__
-            app.pop_screen()
+        assert evened(shown) in evened(drawn(app)), type(screen).__name__
+        app.pop_screen()
 
 
-async def test_the_machine_and_the_flows(guide: Open, foreign: tuple[str, str]) -> None:
-    text, shown = foreign
+async def the_machine_and_the_flows(app: GuideApp, pilot: Pilot[int], text: str, shown: str) -> None:
     one = Environment(name=text, path="/x/" + text, kind="venv", python_version=text, made_at=text)
     seen_machine = Machine(system="linux", shell="bash", environments=(one,), active_environment=text)
     finding = Finding(check=text, effect="blocks", title=text, evidence=text, fix=(text,), advice=text)
     none = Catalog([], lambda name: (_ for _ in ()).throw(KeyError(name)))
-    async with guide(size=(110, 40)) as (app, pilot):
-        for widgets in (
-            machine_cards.environment(one, seen_machine, None, none),
-            machine_cards.finding(finding, none),
-            machine_cards.system(seen_machine),
-        ):
-            assert evened(shown) in await mounted(app, pilot, *widgets)
-        await pilot.press("f5")
-        pane = app.panes["machine"]
-        pane.seen = seen_machine  # type: ignore[attr-defined]
-        pane._fill()  # type: ignore[attr-defined]
-        await pilot.pause()
-        assert pane.query_one(OptionList).option_count
-        drawn(app)
+    for widgets in (
+        machine_cards.environment(one, seen_machine, None, none),
+        machine_cards.finding(finding, none),
+        machine_cards.system(seen_machine),
+    ):
+        assert evened(shown) in await mounted(app, pilot, *widgets)
+    await pilot.press("f5")
+    pane = app.panes["machine"]
+    pane.seen = seen_machine  # type: ignore[attr-defined]
+    pane._fill()  # type: ignore[attr-defined]
+    await pilot.pause()
+    assert pane.query_one(OptionList).option_count
+    drawn(app)
+
+
+CHECKS = (
+    cards_and_pieces,
+    the_input_suggestions_and_notes,
+    an_asked_question,
+    flow_parts,
+    the_live_pane,
+    dialogs,
+    the_machine_and_the_flows,
+)
+
+
+@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
+async def test_foreign_text(guide: Open, check: Check) -> None:
+    async with guide(size=(120, 60)) as (app, pilot):
+        for text, shown in FOREIGN.values():
+            await check(app, pilot, text, shown)
 
 
 async def test_a_notice_of_a_flow(guide: Open) -> None:

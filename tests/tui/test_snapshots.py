@@ -1,4 +1,4 @@
-"""A few whole screens as text, at two sizes. After a wanted change: ENVGUIDE_UPDATE_SNAPSHOTS=1 pytest tests/tui/test_snapshots.py"""
+"""A few whole screens as text, at two sizes. After a wanted change run these tests with ENVGUIDE_UPDATE_SNAPSHOTS=1."""
 
 from __future__ import annotations
 
@@ -30,22 +30,39 @@ from tests.tui.test_flow_state import plan_of
 FOLDER = Path(__file__).parent / "snapshots"
 SIZES = [(80, 24), (140, 45)]
 
+LEAD = "The sentence that answers, with `a command` in it, long enough to go over the end of a line at least once."
+ROWS = (
+    ("Comes with", "Miniconda, Miniforge or Anaconda", "Python itself"),
+    ("Packages", "from channels", "from an index, by pip"),
+)
+COMMAND = ShownCommand(
+    run="conda create --name demo python=3.13", note="asks before it downloads", to_replace=(("demo", "your name"),)
+)
 WHOLE = Answer(
     question="conda or venv for a small project",
     status="answered",
     kind="command",
     title="A title of the answer",
     blocks=(
-        Block(kind="lead", text="The sentence that answers, with `a command` in it, long enough to go over the end of a line at least once."),
-        Block(kind="table", table=Table(heads=("", "conda", "venv"), rows=(("Comes with", "Miniconda, Miniforge or Anaconda", "Python itself"), ("Packages", "from channels", "from an index, by pip")))),
-        Block(kind="commands", text="With conda", commands=(ShownCommand(run="conda create --name demo python=3.13", note="asks before it downloads", to_replace=(("demo", "your name"),)),)),
+        Block(kind="lead", text=LEAD),
+        Block(kind="table", table=Table(heads=("", "conda", "venv"), rows=ROWS)),
+        Block(kind="commands", text="With conda", commands=(COMMAND,)),
     ),
-    citations=(Citation(section="s", heading="A Section of the Document", first=93, last=171, summary="What it says."),),
-    corrections=(CorrectionNote(said="something old", now="something new", as_of="2026-11", sources=(SourceNote(id="x", as_of="2026-11", title="a source"),)),),
+    citations=(
+        Citation(section="s", heading="A Section of the Document", first=93, last=171, summary="What it says."),
+    ),
+    corrections=(
+        CorrectionNote(
+            said="something old",
+            now="something new",
+            as_of="2026-11",
+            sources=(SourceNote(id="x", as_of="2026-11", title="a source"),),
+        ),
+    ),
     flows=(FlowOffer(id="greet", title="Greet somebody"),),
     related=(Link(id="a", title="One related thing"), Link(id="b", title="Another related thing")),
     more="More of it.",
-)  # fmt: skip
+)
 
 
 def check(name: str, size: tuple[int, int], text: str) -> None:
