@@ -10,7 +10,7 @@ import json
 import os
 import shutil
 import subprocess
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -136,14 +136,8 @@ def well(seen: Driven) -> Driven:
     return seen
 
 
-def versions_of(rows: Mapping[str, str], *names: str) -> tuple[str, ...]:
-    return tuple(rows[name] for name in names)
-
-
 @pytest.fixture
-def desk(
-    own_home: Path, tmp_path: Path, offers: Offers, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Desk]:  # fmt: skip
+def desk(own_home: Path, tmp_path: Path, offers: Offers, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
     """Environments go into a temporary folder, by the settings that a person would write."""
     work, envs = tmp_path / "work", tmp_path / "envs"
     work.mkdir()
