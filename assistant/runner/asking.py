@@ -27,7 +27,9 @@ def ask_value(bound: Bound, machine: Machine, session: Session, gate: Gate) -> C
         if not suggested:
             outer, _, name = bound.id.rpartition("/")
             option = f"--set {name.replace('-', '_')}=..."
-            hint = f"answer it first with `envguide run {bound.flow} {option}`, then resume" if outer else f"add {option}"
+            hint = (
+                f"answer it first with `envguide run {bound.flow} {option}`, then resume" if outer else f"add {option}"
+            )
             raise Refused("stop", f"nobody is there to answer: {param.title}", hint)
         return params.check(param, suggested, machine)
     asked = params.ask_for(bound.id, param, machine, suggested)

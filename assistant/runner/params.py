@@ -205,7 +205,12 @@ BRINGS = {
 
 
 def brought_by(
-    name: str, param: Param, value: Checked, machine: Machine, scope: template.Values, known: Mapping[str, object] | None
+    name: str,
+    param: Param,
+    value: Checked,
+    machine: Machine,
+    scope: template.Values,
+    known: Mapping[str, object] | None,
 ) -> dict[str, Checked]:
     """The names that a filled param brings with it, such as `{env_path}`. `known` are environments looked up earlier."""
     found: Mapping[str, object] = dict.fromkeys(brings(param), "")

@@ -19,7 +19,8 @@ from tests.flows_run.conftest import ROOT, Desk, differences
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="the stand-in is a shell script")
 NAMES = {"install-miniforge": "Miniforge3-26.5.3-0", "install-miniconda": "Miniconda3-py313_26.3.2-2"}
 # What the real one does as far as the flow sees it: makes the folder with a conda in it, writes conda's own list.
-INSTALLER = rb"""#!/bin/sh
+INSTALLER = (
+    rb"""#!/bin/sh
 set -eu
 test "$1" = -b && test "$2" = -m && test "$3" = -p
 if [ -e "$4" ]; then echo "ERROR: File or directory already exists: '$4'" >&2; exit 1; fi
@@ -33,7 +34,9 @@ mkdir -p "$HOME/.conda"
 echo "$4" >> "$HOME/.conda/environments.txt"
 echo "installation finished."
 exit 0
-""" + b"#" * 600_000
+"""
+    + b"#" * 600_000
+)
 HASH = hashlib.sha256(INSTALLER).hexdigest()
 
 
@@ -93,7 +96,9 @@ def here(desk: Desk, server: str, tmp_path: Path) -> Desk:
     for path in (ROOT / "flows").glob("*.yaml"):
         text = path.read_text(encoding="utf-8")
         for host in ("https://github.com", "https://repo.anaconda.com/miniconda"):
-            text = text.replace(f"url: {host}", f"url: {server}").replace(f"sha256_from: {host}", f"sha256_from: {server}")
+            text = text.replace(f"url: {host}", f"url: {server}").replace(
+                f"sha256_from: {host}", f"sha256_from: {server}"
+            )
         (folder / path.name).write_text(text, encoding="utf-8")
     desk.flows = catalog.from_folder(folder)
     look = desk.look
