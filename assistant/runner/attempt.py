@@ -138,9 +138,11 @@ def tell_contents(ground: Ground) -> None:
 
 def failed(ground: Ground, planned: PlannedStep, outcome: Outcome, log: Path) -> Outcome:
     """The `failed` line, and the event for the face."""
-    ground.folder.journal.write("failed", step=planned.id, reason=outcome.reason, exit=outcome.exit)
+    begun = planned.id in ground.past and ground.past[planned.id].state == "started"
+    fields = {"reason": outcome.reason, "exit": outcome.exit, **(records.left(planned) if begun else {})}
+    ground.folder.journal.write("failed", step=planned.id, **fields)
     if planned.id in ground.past:
-        ground.past[planned.id] = ground.past[planned.id].replace(state="failed", reason=outcome.reason, pid=0)
+        ground.past[planned.id] = records.failed(ground.past[planned.id], fields)
     ground.session.emit(
         StepFailed(
             step=planned.id,

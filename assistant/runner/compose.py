@@ -4,7 +4,7 @@ written once.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from assistant.content.frozen import Frozen
 from assistant.errors import UsageError
@@ -35,15 +35,18 @@ def bind(
     catalog: Catalog,
     answers: Mapping[str, Checked] | None = None,
     known: params.Known | None = None,
+    begun: Collection[str] = (),
 ) -> list[Bound]:
     """The steps of a flow in their order, those of used flows in place.
 
     `answers` are those of `ask` steps, by the bound id of the step. `known` remembers environments and is added to.
+    `begun` are steps of this run so far: a used flow that was begun stays, also where its steps end what it was for.
 
     Raises:
         UsageError: a used flow is missing, uses itself, or gets a wrong value.
     """
-    return _bind(flow, values, machine, catalog, answers or {}, {} if known is None else known, "", (flow.id,))
+    seen = {} if known is None else known
+    return _bind(flow, values, machine, catalog, answers or {}, seen, begun, "", (flow.id,))
 
 
 def _bind(
@@ -53,6 +56,7 @@ def _bind(
     catalog: Catalog,
     answers: Mapping[str, Checked],
     known: params.Known,
+    begun: Collection[str],
     prefix: str,
     above: tuple[str, ...],
 ) -> list[Bound]:
@@ -61,7 +65,8 @@ def _bind(
     first = scope
     for step in flow.steps:
         step_id = prefix + step.id
-        if kind_of(step) != "use" or not _holds(step, scope):
+        stays = any(one.startswith(f"{step_id}/") for one in begun)
+        if kind_of(step) != "use" or not (stays or _holds(step, scope)):
             bound.append(Bound(id=step_id, step=step, scope=scope, flow=flow.id))
             if step_id in answers:
                 scope = {**scope, step.id.replace("-", "_"): answers[step_id]}
@@ -76,7 +81,8 @@ def _bind(
             continue
         filled = params.fill(used, {name: text for name, text in given.items() if text}, machine, known)
         filled.raise_problems()
-        bound += _bind(used, filled.values, machine, catalog, answers, known, f"{step_id}/", (*above, step.use))
+        inner = (f"{step_id}/", (*above, step.use))
+        bound += _bind(used, filled.values, machine, catalog, answers, known, begun, *inner)
         if used.gives:
             machine = ahead(machine, used.gives, params.scope_of(used, filled.values, machine, known))
             scope = {**params.scope_of(flow, values, machine, known), **_answered(flow, prefix, answers)}

@@ -199,7 +199,9 @@ class Engine:
 
     def _bound(self) -> list[Bound]:
         plan = self.plan
-        return compose.bind(plan.flow, plan.params, self.ground.machine, self.catalog, self.answers, plan.known)
+        return compose.bind(
+            plan.flow, plan.params, self.ground.machine, self.catalog, self.answers, plan.known, self.ground.past
+        )
 
     def _look_at(self, bound: Bound) -> PlannedStep:
         """The step as it stands at this moment."""

@@ -281,7 +281,11 @@ def told(step: StepRecord, do: str, line: dict[str, Any], at: str) -> StepRecord
     if do == "contents":
         return step.replace(listings={**step.listings, **line.get("listings", {})})
     if do == "failed":
-        return step.replace(state="failed", ended=at, pid=0, reason=str(line.get("reason", "")), exit=line.get("exit"))
+        return step.replace(
+            state="failed", ended=at, pid=0, reason=str(line.get("reason", "")), exit=line.get("exit"),
+            edited={**step.edited, **line.get("edited", {})},
+            made=tuple(Made(**one) for one in line.get("made", ())) or step.made,
+        )  # fmt: skip
     if do == "skipped":
         return step.replace(
             state="skipped", ended=at, reason=str(line.get("reason", "")), title=line.get("title", step.title)

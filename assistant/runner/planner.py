@@ -54,7 +54,7 @@ def make_plan(
         if name in asked and name in given:
             raw = given[name]
             answered[step.id] = params.check(asked[name], raw if isinstance(raw, str) else " ".join(raw), machine)
-    bound = compose.bind(flow, filled.values, machine, catalog, answered, seen)
+    bound = compose.bind(flow, filled.values, machine, catalog, answered, seen, past or ())
     context = probes.Context(machine=machine)
     steps: list[PlannedStep] = []
     promised: set[str] = set()

@@ -121,12 +121,21 @@ def after(
         "evidence": list(evidence),
         "made": [one.to_plain() for one in made],
         "listings": listings,
-        "edited": {
-            file: edit.sha256(edit.read(file))
-            for file in (*planned.touches, *(path for path in planned.leaves if not Path(path).is_dir()))
-        },
+        "edited": _edited(planned),
         "found": found,
     }
+
+
+def left(planned: PlannedStep) -> dict[str, Any]:
+    """The fields of a `failed` line that say what the program had changed by then, so that undo puts it back."""
+    made = [one for path in planned.leaves if (one := remove.identify(path))]
+    return {"edited": _edited(planned), "made": [one.to_plain() for one in made]}
+
+
+def _edited(planned: PlannedStep) -> dict[str, str]:
+    """The hashes of the files that a step has changed, as it leaves them."""
+    files = (*planned.touches, *(path for path in planned.leaves if not Path(path).is_dir()))
+    return {file: edit.sha256(edit.read(file)) for file in files}
 
 
 def list_contents(paths: tuple[str, ...], folder: RunFolder) -> dict[str, str]:
@@ -142,6 +151,11 @@ def list_contents(paths: tuple[str, ...], folder: RunFolder) -> dict[str, str]:
 def begun(step_id: str, fields: dict[str, Any], was: StepRecord | None) -> StepRecord:
     """The record after its `before` line, as reading the journal would give it."""
     return journal.begun(step_id, fields, journal.now(), was)
+
+
+def failed(was: StepRecord, fields: dict[str, Any]) -> StepRecord:
+    """The record after its `failed` line."""
+    return journal.told(was, "failed", fields, journal.now())
 
 
 def proved(was: StepRecord | None, step_id: str, fields: dict[str, Any]) -> StepRecord:
