@@ -94,6 +94,14 @@ class Desk:
         assert seen.end.state == "done", (seen.end, failed)
         return seen
 
+    def run_undo(self, answers: Answers | None = None) -> Driven:
+        """Take the last run back, however that ends."""
+        return drive(api.undo("", api.Policy(), look=self.look), answers)
+
+    def resume(self) -> Driven:
+        """Go on with the last run."""
+        return drive(api.resume("", api.Policy(), look=self.look))
+
     def picture(self) -> dict[str, tuple[object, ...]]:
         return picture(self.home, self.work)
 
