@@ -6,13 +6,14 @@ and long silence is broken by a word now and then.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from types import FrameType
 
 from assistant.errors import ExitCode
@@ -31,6 +32,25 @@ def ask_line(prompt: str) -> str | None:
     sys.stdout.flush()
     line = sys.stdin.readline()
     return line.rstrip("\n") if line else None
+
+
+@contextlib.contextmanager
+def interrupts_to(session: api.Session) -> Iterator[None]:
+    """Ctrl+C goes to the run: interrupt, terminate, kill. Outside the main thread the caller forwards it itself."""
+
+    def interrupted(_number: int, _frame: FrameType | None) -> None:
+        session.interrupt()
+
+    previous = signal.getsignal(signal.SIGINT)
+    try:
+        signal.signal(signal.SIGINT, interrupted)
+    except ValueError:
+        previous = None
+    try:
+        yield
+    finally:
+        if previous is not None:
+            signal.signal(signal.SIGINT, previous)
 
 
 class FlowConsole:
@@ -52,24 +72,14 @@ class FlowConsole:
         self._listening = threading.Event()
 
     def run(self) -> int:
-        """Take all events; the exit code of the run. Ctrl+C goes to the run: interrupt, terminate, kill."""
-        previous = signal.getsignal(signal.SIGINT)
-
-        def interrupted(_number: int, _frame: FrameType | None) -> None:
-            self.session.interrupt()
-
-        try:
-            signal.signal(signal.SIGINT, interrupted)
-        except ValueError:  # not the main thread: the caller forwards Ctrl+C itself
-            previous = None
+        """Take all events; the exit code of the run."""
         code = int(ExitCode.OK)
-        try:
-            for event in self.session.events():
-                code = self._take(event, code)
-        finally:
-            self._flush_output()
-            if previous is not None:
-                signal.signal(signal.SIGINT, previous)
+        with interrupts_to(self.session):
+            try:
+                for event in self.session.events():
+                    code = self._take(event, code)
+            finally:
+                self._flush_output()
         return code
 
     def _take(self, event: api.Event, code: int) -> int:

@@ -6,7 +6,7 @@ import shutil
 import sys
 
 from assistant.errors import ExitCode, UsageError
-from assistant.line.flow_console import FlowConsole, ask_line
+from assistant.line.flow_console import FlowConsole, ask_line, interrupts_to
 from assistant.render.layout import Style
 from assistant.render.out import emit, emit_json, talk, terminal_width
 from assistant.render.plans import plan_text
@@ -72,7 +72,8 @@ def drive(session: api.Session, made: api.Plan, wish: Wish) -> int:
     """Show the plan, then the events, in the form asked for; the exit code."""
     with session:
         if wish.as_json:
-            return _as_json(session)
+            with interrupts_to(session):
+                return _as_json(session)
         emit(plan_text(made, terminal_width(80), wish.style))
         emit("")
         return FlowConsole(session, wish.style, redraw=sys.stdout.isatty()).run()

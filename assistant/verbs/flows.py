@@ -11,6 +11,7 @@ from assistant.render.layout import Style, table
 from assistant.render.out import emit, emit_json, talk, terminal_width, wants_accessible, wants_colour
 from assistant.render.plans import plan_text
 from assistant.runner import api, facts
+from assistant.runner.plan import shown
 
 
 def _style(options: argparse.Namespace) -> Style:
@@ -42,7 +43,8 @@ def plan(options: argparse.Namespace) -> int:
     else:
         emit(plan_text(made, terminal_width(), _style(options)))
         if made.will_run and not made.blocked:
-            talk(f"To run it: envguide run {options.flow}" + "".join(f" --set {item}" for item in options.set))
+            given = [word for item in options.set for word in ("--set", item)]
+            talk(f"To run it: {shown(('envguide', 'run', options.flow, *given))}")
     return int(ExitCode.NOTHING if made.blocked else ExitCode.OK)
 
 
