@@ -157,11 +157,9 @@ class GuideApp(BaseApp):
             return
         title = self.library.title(entry_id)
         answer = task_answer(entry_id, title, self.library, self.asked)
-        pane = self.ask_pane
-        if pane.conversation:
-            pane.conversation.last = answer
         self.action_tab("ask")
-        pane.show_answer(answer, title)
+        self.ask_pane.begin_with(answer)
+        self.ask_pane.show_answer(answer, title)
 
     @property
     def desk(self) -> FlowDesk:

@@ -135,8 +135,17 @@ class AskPane(Vertical):
             keep_gap(event.answer)
         self.show_answer(event.answer, event.text)
 
+    def begin_with(self, answer: Answer) -> None:
+        """Follow-ups are about an answer that no turn of the conversation gave."""
+        conversation = self.conversation
+        if conversation and answer.entry:
+            from assistant.search.understand import understand
+
+            conversation.last = answer
+            conversation.frame = understand(answer.question, conversation.library.index).frame
+
     def show_answer(self, answer: Answer, question: str) -> None:
-        """Show an answer as the newest card; follow-ups are about it."""
+        """Show an answer as the newest card."""
         from assistant.tui.cards import AnswerCard
 
         self.newest = answer

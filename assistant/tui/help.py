@@ -20,6 +20,7 @@ TYPING = (
     ("Up, Down", "earlier questions; while suggestions are shown: choose one"),
     ("Tab", "take the suggestion; without one: to the next thing"),
     ("?", "in an empty input: this help"),
+    ("Letters", "on a flow's screen: take the answer that they stand beside"),
 )
 
 

@@ -34,13 +34,16 @@ class Suggestions(Widget):
         super().__init__(id="suggestions")
         self.items: list[Completion] = []
         self.at: int | None = None
+        self._room = 0
 
     def show(self, items: list[Completion]) -> None:
         """Offer these; nothing hides the list."""
         if items == self.items and self.at is None:
             return
-        taller = len(items[: self.SHOWN]) != len(self.items[: self.SHOWN])
         self.items, self.at = items, None
+        # While it is open it grows but does not shrink: a new height would lay out the whole screen at each key.
+        room = max(self._room, min(len(items), self.SHOWN)) if items else 0
+        taller, self._room = room != self._room, room
         self.display = bool(items)
         self.refresh(layout=taller)
 
@@ -59,16 +62,20 @@ class Suggestions(Widget):
         return self.items[self.at] if self.at is not None else None
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
-        """A line each, no more than fit."""
-        return min(len(self.items), self.SHOWN)
+        """As many lines as were needed so far, no more than fit."""
+        return self._room
+
+    @property
+    def _above(self) -> int:
+        return max(0, self._room - len(self.items))
 
     def _first(self) -> int:
         return max(0, (self.at or 0) - self.SHOWN + 1)
 
     def render(self) -> Content:
-        """The visible ones, the chosen one set off."""
+        """The visible ones next to the input, the chosen one set off."""
         width = self.content_size.width
-        lines = []
+        lines = [Content("")] * self._above
         start = self._first()
         for number, item in enumerate(self.items[start : start + self.SHOWN], start):
             quiet = "" if number == self.at else "$text-muted"
@@ -83,8 +90,8 @@ class Suggestions(Widget):
 
     def on_click(self, event: events.Click) -> None:
         """A click takes the line under it."""
-        place = self._first() + event.y
-        if event.button == 1 and place < len(self.items):
+        place = self._first() + event.y - self._above
+        if event.button == 1 and 0 <= place < len(self.items):
             self.post_message(self.Taken(self.items[place]))
 
 

@@ -166,9 +166,7 @@ def _one_of(words: list[str], known: tuple[str, ...], what: str) -> str:
 
 
 def _answer(app: GuideApp, answer: Answer, question: str) -> None:
-    conversation = app.ask_pane.conversation
-    if conversation and answer.entry:
-        conversation.last = answer
+    app.ask_pane.begin_with(answer)
     app.ask_pane.show_answer(answer, question)
 
 
