@@ -42,7 +42,7 @@ from assistant.tui.live import LogView
 from assistant.tui.pieces import CommandLine, Lines, Words
 from assistant.tui.pieces import Link as LinkWidget
 from assistant.tui.safe import plain, safe_line, safe_text, styled_lines
-from tests.tui.conftest import Open, screen_text
+from tests.tui.conftest import Open, screen_text, until
 
 # What could act, or be lost: the text, and what of it has to be there to read.
 FOREIGN = {
@@ -157,8 +157,7 @@ async def the_input_suggestions_and_notes(app: GuideApp, pilot: Pilot[int], text
 
 async def an_asked_question(app: GuideApp, pilot: Pilot[int], text: str, shown: str) -> None:
     app.ask_pane.ask(text)
-    await pilot.pause()
-    assert evened(shown) in evened(drawn(app))
+    await until(pilot, lambda: evened(shown) in evened(drawn(app)))
     assert not ACTING.search("".join(app.title))
 
 
