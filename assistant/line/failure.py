@@ -1,44 +1,30 @@
-"""A failed step, diagnosed: its output is matched against the known problems and the fixes are named."""
+"""A failed step in plain lines: what its output shows, or what this step is known for."""
 
 from __future__ import annotations
 
-from pathlib import Path
-
-from assistant.dialogue.answer import Answer
 from assistant.dialogue.engine import Asked
-from assistant.dialogue.why import diagnosed
 from assistant.machine.quick import quick_machine
 from assistant.render.answers import block_lines
+from assistant.render.failures import answer_to, often
 from assistant.render.layout import Style
 from assistant.runner import api
 from assistant.search.library import open_library
 
-MAX_READ = 400_000  # bytes of a log's end that are looked at
-
-
-def diagnose_failure(event: api.StepFailed) -> Answer | None:
-    """What is known about the failure of a step; None where its output shows nothing known."""
-    output = "\n".join(event.tail)
-    if event.log:
-        try:
-            data = Path(event.log).read_bytes()[-MAX_READ:]
-            output = data.decode("utf-8", "replace")
-        except OSError:
-            pass
-    if not output.strip():
-        return None
-    answer = diagnosed(output, open_library(), Asked(machine=quick_machine()))
-    return answer if answer.status == "answered" else None
-
 
 def diagnosis_of(event: api.StepFailed, width: int, style: Style) -> list[str]:
-    """The diagnosis as lines, indented; empty where nothing is known."""
-    answer = diagnose_failure(event)
-    if answer is None:
+    """The diagnosis as lines, indented. The flows that mend it are offered by the question that follows."""
+    library = open_library()
+    answer = answer_to(event, library, Asked(machine=quick_machine()))
+    if answer is not None:
+        lines = ["", f"  This looks like: {answer.title}"]
+        for block in answer.blocks:
+            lines += [f"  {line}" for line in block_lines(block, width - 2, style)]
+        return lines
+    known = often(event, library)
+    if not known:
         return []
-    lines = ["", f"  This looks like: {answer.title}"]
-    for block in answer.blocks:
-        lines += [f"  {line}" for line in block_lines(block, width - 2, style)]
-    for flow in answer.flows:
-        lines.append(f"  step by step: envguide run {flow.id}")
-    return lines
+    return [
+        "",
+        "  Its output shows nothing that I know. This step is known to fail for:",
+        *(f"  - {title}" for _, title in known),
+    ]

@@ -25,6 +25,14 @@ from assistant.runner import api
 HEARTBEAT = 20.0  # seconds of silence after which a line says that the step still runs
 Ask = Callable[[str], str | None]
 
+# What each answer to a failed step does.
+WHAT_NOW = {
+    "retry": "try the step again",
+    "edit": "change the values, then try again",
+    "skip": "leave this step out and go on",
+    "stop": "end here; envguide resume goes on later, envguide undo takes back what was done",
+}
+
 
 def ask_line(prompt: str) -> str | None:
     """One line from the person; None at the end of input."""
@@ -116,6 +124,12 @@ class FlowConsole:
             for line in event.differences:
                 self._paragraph(line, "- ")
             self._say(plan_text(event.plan, self.width, self.style))
+        elif isinstance(event, api.FixStarted):
+            self._say("")
+            self._say(plan_text(event.plan, self.width, self.style))
+            self._say("")
+        elif isinstance(event, api.FixFinished):
+            self._fixed(event)
         elif isinstance(event, api.RunStarted):
             self._say(self.style.mark(f"run {event.run}", "dim"))
         elif isinstance(event, api.FlowFinished):
@@ -191,6 +205,9 @@ class FlowConsole:
         if question.kind == "value":
             self._value(question)
             return
+        if question.kind == "failed" and question.choices:
+            self._what_now(question)
+            return
         shown = ", ".join(f"[{answer}]" if answer == question.default else answer for answer in question.answers)
         while True:
             given = self.ask(f"{question.text} ({shown}) ")
@@ -210,6 +227,43 @@ class FlowConsole:
                 self.session.reply(answer)
                 return
             self._say(f"Please answer one of: {', '.join(question.answers)}.")
+
+    def _what_now(self, question: api.Question) -> None:
+        """A failed step that a flow may mend: numbered choices, each with what it does."""
+        choices = [*((f"fix:{one.value}", f"{one.label} ({one.value}), then try again") for one in question.choices)]
+        choices += [(answer, WHAT_NOW.get(answer, answer)) for answer in question.answers if answer != "fix"]
+        self._say("")
+        self._say(question.text)
+        for number, (answer, words) in enumerate(choices, 1):
+            self._say(f"  {number}. {'fix' if answer.startswith('fix:') else answer}: {words}")
+        names = [answer.removeprefix("fix:") for answer, _ in choices]
+        while True:
+            given = self.ask(f"What now? (1 to {len(choices)}, or a word; Enter alone: {question.default}) ")
+            word = (given or "").strip().lower()
+            if word.isdigit() and 1 <= int(word) <= len(choices):
+                word = choices[int(word) - 1][0].removeprefix("fix:")
+            elif word == "fix" and len(question.choices) == 1:
+                word = question.choices[0].value
+            taken = question.default if given is None else _match(word, tuple(names), question.default)
+            values = self._new_values() if taken == "edit" else {}
+            if not taken or values is None:
+                self._say(f"Please give a number from 1 to {len(choices)}.")
+            elif taken in question.answers:
+                self.session.reply(api.Reply(answer=taken, values=values))
+                return
+            else:
+                self.session.reply(api.Reply(answer="fix", value=taken))
+                return
+
+    def _fixed(self, event: api.FixFinished) -> None:
+        if event.state == "done":
+            self._paragraph(f"The fix: {event.message}. Now the step again.")
+        else:
+            self._paragraph(f"The fix was not done: {event.message}")
+            if event.hint:
+                self._paragraph(event.hint)
+        if event.run:
+            self._say(self.style.mark(f"To take the fix back: envguide undo {event.run}", "dim"))
 
     def _value(self, question: api.Question) -> None:
         for number, choice in enumerate(question.choices, 1):

@@ -34,6 +34,13 @@ def catalog() -> api.Catalog:
     return api.catalog({name: library.record(f"flow:{name}") for name in library.flow_ids()})
 
 
+def mending() -> api.Mending:
+    """Failed steps are diagnosed, and the flows that mend them offered."""
+    from assistant.render import failures
+
+    return failures.mending(open_library(), catalog())
+
+
 def run_flow(flow_id: str, settings: list[str], wish: Wish) -> int:
     """Plan, confirm, run, verify; the exit code. Values that are missing are asked for where somebody can answer."""
     known = catalog()
@@ -41,13 +48,13 @@ def run_flow(flow_id: str, settings: list[str], wish: Wish) -> int:
     if not wish.as_json and sys.stdin.isatty():
         given = ask_missing(flow_id, given, known)
     made = api.make_plan(flow_id, given, flows=known)
-    return drive(api.start_run(made, wish.policy(), flows=known, size=pane_size()), made, wish)
+    return drive(api.start_run(made, wish.policy(), flows=known, size=pane_size(), mending=mending()), made, wish)
 
 
 def resume_run(run: str, wish: Wish) -> int:
     """Go on with a run that was cut off or failed."""
     made, info = api.resume_plan(run)
-    return drive(api.resume(info.id, wish.policy(), plan=made, size=pane_size()), made, wish)
+    return drive(api.resume(info.id, wish.policy(), plan=made, size=pane_size(), mending=mending()), made, wish)
 
 
 def undo_run(run: str, wish: Wish) -> int:
@@ -59,7 +66,7 @@ def undo_run(run: str, wish: Wish) -> int:
 def redo_run(run: str, wish: Wish) -> int:
     """Run an undone run again."""
     made, known = api.redo_plan(run)
-    return drive(api.start_run(made, wish.policy(), flows=known, size=pane_size()), made, wish)
+    return drive(api.start_run(made, wish.policy(), flows=known, size=pane_size(), mending=mending()), made, wish)
 
 
 def pane_size() -> tuple[int, int]:

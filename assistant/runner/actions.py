@@ -14,7 +14,7 @@ from assistant.machine.context import run_command
 from assistant.machine.model import Machine
 from assistant.runner import describe, download, edit, habits, processes, remove, snapshot, template, terminal
 from assistant.runner.compose import Bound
-from assistant.runner.events import ChildPrompt, NeedsTerminal, Notice, Progress
+from assistant.runner.events import ChildPrompt, Diagnosis, NeedsTerminal, Notice, Progress
 from assistant.runner.gate import Gate, Permit
 from assistant.runner.plan import PlannedStep
 from assistant.runner.planner import resolve
@@ -34,6 +34,7 @@ class Outcome(Frozen):
     exit: int | None = None
     tail: tuple[str, ...] = ()
     stopped: bool = False
+    diagnosis: Diagnosis | None = None
 
 
 class Task(Frozen):

@@ -22,7 +22,11 @@ from assistant.runner.catalog import Catalog, from_folder, from_plain
 from assistant.runner.engine import Engine
 from assistant.runner.events import (
     ChildPrompt,
+    Diagnosis,
     Event,
+    Fix,
+    FixFinished,
+    FixStarted,
     FlowFinished,
     NeedsTerminal,
     Notice,
@@ -41,6 +45,7 @@ from assistant.runner.events import (
 from assistant.runner.flow import Flow
 from assistant.runner.gate import Policy, parse_yes
 from assistant.runner.lines import LineModel
+from assistant.runner.mending import Mending
 from assistant.runner.params import Asked, parse_settings
 from assistant.runner.plan import Plan, PlannedStep
 from assistant.runner.preview import Preview, preview
@@ -111,12 +116,18 @@ def make_plan(flow_id: str, given: Mapping[str, str], *, flows: Catalog, machine
 
 
 def start_run(
-    plan: Plan, policy: Policy, *, flows: Catalog, look: Look = facts.look, size: tuple[int, int] = DEFAULT_SIZE
+    plan: Plan,
+    policy: Policy,
+    *,
+    flows: Catalog,
+    look: Look = facts.look,
+    size: tuple[int, int] = DEFAULT_SIZE,
+    mending: Mending | None = None,
 ) -> Session:
     """Run a plan that was shown. Nothing happens before the first event is taken, nothing is changed before the
-    gate.
+    gate. With `mending` a failed step is diagnosed, and flows that mend it can be run before it is tried again.
     """
-    return Session(Engine(plan, flows, policy, look=look), size)
+    return Session(Engine(plan, flows, policy, look=look, mending=mending), size)
 
 
 def resume_plan(run: str = "", *, look: Look = facts.look) -> tuple[Plan, RunInfo]:
@@ -149,9 +160,15 @@ def _plan_of(record: journal.RunRecord, look: Look) -> Plan:
 
 
 def resume(
-    run: str, policy: Policy, *, look: Look = facts.look, size: tuple[int, int] = DEFAULT_SIZE, plan: Plan | None = None
+    run: str,
+    policy: Policy,
+    *,
+    look: Look = facts.look,
+    size: tuple[int, int] = DEFAULT_SIZE,
+    plan: Plan | None = None,
+    mending: Mending | None = None,
 ) -> Session:
-    """Go on with a run. `plan` is what `resume_plan` gave and the person has seen.
+    """Go on with a run. `plan` is what `resume_plan` gave and the person has seen; `mending` as for `start_run`.
 
     Raises:
         UsageError, StateError: see `resume_plan`.
@@ -159,8 +176,9 @@ def resume(
     made, info = resume_plan(run, look=look)
     record = journal.read(Path(info.folder))
     engine = Engine(
-        plan or made, store.stored_catalog(Path(info.folder)), policy, look=look, record=record, undoes=record.undoes
-    )
+        plan or made, store.stored_catalog(Path(info.folder)), policy, look=look, record=record, undoes=record.undoes,
+        mending=mending,
+    )  # fmt: skip
     return Session(engine, size)
 
 
@@ -225,9 +243,10 @@ def log(run: str = "", form: str = "text") -> str:
 
 
 __all__ = [
-    "Asked", "Catalog", "ChildPrompt", "Event", "Flow", "FlowFinished", "LineModel", "NeedsTerminal", "Notice",
-    "Output", "Plan", "PlanChanged", "PlannedStep", "Policy", "Preview", "Progress", "Question", "Reply", "RunInfo",
-    "RunStarted", "Said", "Session", "StateError", "StepFailed", "StepSkipped", "StepStarted", "StepVerified", "catalog",
-    "flows_json", "list_runs", "log", "make_plan", "missing", "parse_settings", "parse_yes", "preview", "questions",
-    "redo_plan", "resume", "resume_plan", "runs_json", "start_run", "undo", "undo_plan",
+    "Asked", "Catalog", "ChildPrompt", "Diagnosis", "Event", "Fix", "FixFinished", "FixStarted", "Flow",
+    "FlowFinished", "LineModel", "Mending", "NeedsTerminal", "Notice", "Output", "Plan", "PlanChanged", "PlannedStep",
+    "Policy", "Preview", "Progress", "Question", "Reply", "RunInfo", "RunStarted", "Said", "Session", "StateError",
+    "StepFailed", "StepSkipped", "StepStarted", "StepVerified", "catalog", "flows_json", "list_runs", "log",
+    "make_plan", "missing", "parse_settings", "parse_yes", "preview", "questions", "redo_plan", "resume",
+    "resume_plan", "runs_json", "start_run", "undo", "undo_plan",
 ]  # fmt: skip

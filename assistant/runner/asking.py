@@ -1,4 +1,4 @@
-"""A question in the middle of a flow: asked again until the answer is valid, or declined."""
+"""A question in the middle of a run: asked again until the answer is valid, or declined."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from assistant.machine.model import Machine
 from assistant.runner import params
 from assistant.runner.compose import Bound
 from assistant.runner.events import Question
+from assistant.runner.flow import Param
 from assistant.runner.gate import Gate, Refused
 from assistant.runner.param_types import Checked
 from assistant.runner.session import Session
@@ -32,7 +33,15 @@ def ask_value(bound: Bound, machine: Machine, session: Session, gate: Gate) -> C
             )
             raise Refused("stop", f"nobody is there to answer: {param.title}", hint)
         return params.check(param, suggested, machine)
-    asked = params.ask_for(bound.id, param, machine, suggested)
+    return ask_for(params.ask_for(bound.id, param, machine, suggested), param, machine, session, gate)
+
+
+def ask_for(asked: params.Asked, param: Param, machine: Machine, session: Session, gate: Gate) -> Checked:
+    """Ask for a param until the answer is valid.
+
+    Raises:
+        Refused: not answered.
+    """
     text = param.title
     while True:
         question = Question(
@@ -41,14 +50,14 @@ def ask_value(bound: Bound, machine: Machine, session: Session, gate: Gate) -> C
             text=text,
             answers=("value", "stop"),
             default="stop",
-            step=bound.id,
+            step=asked.name,
             choices=asked.choices,
-            suggestion=suggested,
+            suggestion=asked.suggestion,
         )
         reply = session.ask(question)
         if reply.answer == "stop":
             raise Refused("stop", f"`{param.title}` was not answered")
         try:
-            return params.check(param, reply.value or suggested, machine)
+            return params.check(param, reply.value or asked.suggestion, machine)
         except GuideError as error:
             text = f"{error.message}. {param.title}"

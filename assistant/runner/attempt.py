@@ -13,7 +13,7 @@ from assistant.machine.model import Machine
 from assistant.runner import records, store
 from assistant.runner.actions import Outcome, Task, perform
 from assistant.runner.compose import Bound
-from assistant.runner.events import StepFailed, StepStarted, StepVerified
+from assistant.runner.events import Diagnosis, StepFailed, StepStarted, StepVerified
 from assistant.runner.gate import Gate, Permit
 from assistant.runner.journal import StepRecord
 from assistant.runner.plan import Plan, PlannedStep
@@ -33,6 +33,7 @@ class Ground:
     machine: Machine
     patience: Patience
     root: Path | None = None
+    diagnose: Callable[[StepFailed], Diagnosis | None] = lambda _: None
     past: dict[str, StepRecord] = field(default_factory=dict)
     _folder: store.RunFolder | None = None
 
@@ -137,21 +138,21 @@ def tell_contents(ground: Ground) -> None:
 
 
 def failed(ground: Ground, planned: PlannedStep, outcome: Outcome, log: Path) -> Outcome:
-    """The `failed` line, and the event for the face."""
+    """The `failed` line, and the event for the face, with what its output shows."""
     begun = planned.id in ground.past and ground.past[planned.id].state == "started"
     fields = {"reason": outcome.reason, "exit": outcome.exit, **(records.left(planned) if begun else {})}
     ground.folder.journal.write("failed", step=planned.id, **fields)
     if planned.id in ground.past:
         ground.past[planned.id] = records.failed(ground.past[planned.id], fields)
-    ground.session.emit(
-        StepFailed(
-            step=planned.id,
-            reason=outcome.reason,
-            hint=outcome.hint,
-            exit=outcome.exit,
-            problems=planned.on_error,
-            log=str(log),
-            tail=outcome.tail,
-        )
+    event = StepFailed(
+        step=planned.id,
+        reason=outcome.reason,
+        hint=outcome.hint,
+        exit=outcome.exit,
+        problems=planned.on_error,
+        log=str(log),
+        tail=outcome.tail,
     )
-    return outcome
+    diagnosis = None if outcome.stopped else ground.diagnose(event)
+    ground.session.emit(event.replace(diagnosis=diagnosis))
+    return outcome.replace(diagnosis=diagnosis)

@@ -9,14 +9,29 @@ from typing import Literal, NoReturn
 
 from assistant.errors import ExitCode, GuideError, StateError
 from assistant.machine.model import Machine
-from assistant.runner import compose, params, processes, store
+from assistant.runner import compose, mending, params, processes, store
+from assistant.runner.actions import Outcome
 from assistant.runner.asking import ask_value
 from assistant.runner.attempt import Ground, attempt, tell_contents, tell_verified
 from assistant.runner.catalog import Catalog
 from assistant.runner.compose import Bound
-from assistant.runner.events import FlowFinished, Notice, PlanChanged, RunStarted, Said, State, StepFailed, StepSkipped
-from assistant.runner.gate import EditWanted, Gate, Policy, Refused
+from assistant.runner.events import (
+    Diagnosis,
+    Fix,
+    FixFinished,
+    FixStarted,
+    FlowFinished,
+    Notice,
+    PlanChanged,
+    RunStarted,
+    Said,
+    State,
+    StepFailed,
+    StepSkipped,
+)
+from assistant.runner.gate import EditWanted, Gate, Policy, Refused, Verdict
 from assistant.runner.journal import RunRecord
+from assistant.runner.mending import Mending
 from assistant.runner.plan import Plan, PlannedStep, differences
 from assistant.runner.planner import make_plan, plan_step
 from assistant.runner.pump import Patience
@@ -50,9 +65,10 @@ class Engine:
         undoes: str = "",
         patience: Patience | None = None,
         root: Path | None = None,
+        mending: Mending | None = None,
     ) -> None:
         self.plan, self.catalog, self.policy, self.look = plan, catalog, policy, look
-        self.record, self.undoes, self.root = record, undoes, root
+        self.record, self.undoes, self.root, self.mending = record, undoes, root, mending
         self.patience = patience or Patience()
         self.answers = dict(plan.answers)
         self.done = 0
@@ -62,7 +78,9 @@ class Engine:
         self.session = session
         self.gate = Gate(self.policy, session.ask)
         past = dict(self.record.steps) if self.record else {}
-        self.ground = Ground(session, self.gate, self.look, self.look(), self.patience, self.root, past)
+        self.ground = Ground(
+            session, self.gate, self.look, self.look(), self.patience, self.root, self._diagnose, past
+        )  # fmt: skip
         try:
             return self._run()
         except _End as end:
@@ -235,7 +253,7 @@ class Engine:
                 return "done"
             if outcome.stopped or self.session.stopped:
                 self._interrupted()
-            verdict = self.gate.after_failure(planned, outcome.reason)
+            verdict = self._after_failure(planned, bound, outcome)
         except EditWanted as wanted:
             self._edit(wanted.values)
             return "again"
@@ -253,6 +271,44 @@ class Engine:
             return "done"
         hint = outcome.hint or "`envguide resume` goes on from here once the cause is gone"
         self._end("failed", f"{planned.title}: {outcome.reason}", ExitCode.STEP_FAILED, hint)
+
+    # A failed step
+
+    def _diagnose(self, failure: StepFailed) -> Diagnosis | None:
+        with contextlib.suppress(GuideError):  # knowledge that cannot be read ends no run
+            return self.mending.diagnose(failure) if self.mending else None
+        return None
+
+    def _after_failure(self, planned: PlannedStep, bound: Bound, outcome: Outcome) -> Verdict:
+        """What the person wants; asked again after a fixing flow that did not come to its end."""
+        used = {flow.id for flow in compose.used_flows(self.plan.flow, self.catalog)}
+        fixes = mending.offered(outcome.diagnosis, self.mending, bound, used)
+        while True:
+            chosen = self.gate.after_failure(planned, outcome.reason, fixes)
+            if not isinstance(chosen, Fix):
+                return chosen
+            if self._mend(planned, chosen):
+                return "retry"
+
+    def _mend(self, planned: PlannedStep, fix: Fix) -> bool:
+        """Run a flow that mends, with a plan, a gate and a journal of its own; whether it was done."""
+        if self.mending is None:
+            return False
+        flows = self.mending.flows
+        plan = mending.plan_of(fix, flows, self.look(), self.session, planned.id)
+        if plan is None:
+            return False
+        self.session.emit(FixStarted(step=planned.id, plan=plan))
+        inner = Engine(plan, flows, Policy(), look=self.look, patience=self.patience, root=self.root)
+        end = inner(self.session)
+        self.session.clear_stop()  # a stop was meant for the fixing flow; the failed step's question comes again
+        self.ground.folder.journal.write("fixed", step=planned.id, flow=fix.flow, run=end.run, state=end.state)
+        self.session.emit(
+            FixFinished(
+                step=planned.id, flow=fix.flow, state=end.state, message=end.message, hint=end.hint, run=end.run
+            )
+        )
+        return end.state == "done"
 
     def _blocked(self, planned: PlannedStep) -> Left:
         self.session.emit(StepFailed(step=planned.id, reason=planned.reason, hint=planned.help))

@@ -9,7 +9,7 @@ from assistant.content.compiled import to_plain
 from assistant.content.frozen import Frozen
 from assistant.runner.param_types import Choice
 
-Answer = Literal["yes", "no", "step", "skip", "stop", "edit", "retry"]
+Answer = Literal["yes", "no", "step", "skip", "stop", "edit", "retry", "fix"]
 QuestionKind = Literal["plan", "step", "delete", "admin", "unsure", "failed", "value"]
 State = Literal["done", "failed", "declined", "stopped", "blocked", "error"]
 
@@ -142,8 +142,28 @@ class StepSkipped(Event):
     reason: str
 
 
+class Fix(Frozen):
+    """A flow that may mend what made a step fail, with the values that are known."""
+
+    flow: str
+    title: str
+    params: dict[str, str] = {}
+
+
+class Diagnosis(Frozen):
+    """What a failed step's output shows: a known problem by its id, its cause in a sentence, the flows that mend it."""
+
+    problem: str
+    title: str
+    cause: str = ""
+    fixes: tuple[Fix, ...] = ()
+
+
 class StepFailed(Event):
-    """The step did not do what it should. `tail` are the last lines of its output, `problems` where to look first."""
+    """The step did not do what it should. `tail` are the last lines of its output, `problems` where to look first.
+
+    `diagnosis` is None where the output shows nothing that is known.
+    """
 
     step: str
     reason: str
@@ -152,6 +172,27 @@ class StepFailed(Event):
     problems: tuple[str, ...] = ()
     log: str = ""
     tail: tuple[str, ...] = ()
+    diagnosis: Diagnosis | None = None
+
+
+class FixStarted(Event):
+    """The person chose a flow that may mend the failed step. What follows, up to `FixFinished`, is its own run: its
+    plan is confirmed for itself, and it can be taken back for itself.
+    """
+
+    step: str
+    plan: Any
+
+
+class FixFinished(Event):
+    """The fixing flow has ended; where `state` is done the failed step is tried again, else the person is asked."""
+
+    step: str
+    flow: str
+    state: State
+    message: str
+    hint: str = ""
+    run: str = ""
 
 
 class Said(Frozen):

@@ -12,7 +12,8 @@ from typing import Literal
 
 from assistant.content.frozen import Frozen
 from assistant.errors import UsageError
-from assistant.runner.events import Question, QuestionKind, Reply
+from assistant.runner.events import Fix, Question, QuestionKind, Reply
+from assistant.runner.param_types import Choice
 from assistant.runner.plan import Plan, PlannedStep
 
 Cover = Literal["steps", "delete", "admin"]
@@ -149,12 +150,21 @@ class Gate:
             raise RuntimeError(f"the step {step.id} was not permitted as it is")
         self._issued.discard(permit)
 
-    def after_failure(self, step: PlannedStep, reason: str) -> Verdict:
-        """What to do about a failed step: retry, skip (where it may be), or stop."""
+    def after_failure(self, step: PlannedStep, reason: str, fixes: tuple[Fix, ...] = ()) -> Verdict | Fix:
+        """What to do about a failed step: run a flow that mends it, retry, skip (where it may be), or stop.
+
+        Raises:
+            EditWanted: other params first.
+        """
         if not self.policy.interactive:
             return "stop"
         answers = ("retry", "edit", "skip", "stop") if step.optional else ("retry", "edit", "stop")
-        reply = self._question("failed", f"{step.title} failed: {reason}", answers, default="stop", step=step.id)
+        reply = self._question(
+            "failed", f"{step.title} failed: {reason}", ("fix", *answers) if fixes else answers, default="stop",
+            step=step.id, choices=tuple(Choice(value=fix.flow, label=fix.title) for fix in fixes),
+        )  # fmt: skip
+        if reply.answer == "fix":
+            return next((fix for fix in fixes if fix.flow == (reply.value or fixes[0].flow)), "stop")
         if reply.answer == "edit":
             raise EditWanted(reply.values)
         return reply.answer if reply.answer in ("retry", "skip") else "stop"  # type: ignore[return-value]
@@ -186,12 +196,13 @@ class Gate:
         step: str = "",
         details: tuple[str, ...] = (),
         names: tuple[str, ...] = (),
+        choices: tuple[Choice, ...] = (),
     ) -> Reply:
         if not self.policy.interactive:
             return Reply(answer=default)
         question = Question(
             number=self.next_number(), kind=kind, text=text, answers=tuple(answers), default=default, step=step,
-            details=details, names=names,
+            details=details, names=names, choices=choices,
         )  # fmt: skip
         reply = self._ask(question)
         return reply if reply.answer in question.answers else Reply(answer=default)

@@ -1,6 +1,7 @@
 """The journal of a run: JSON lines, each on disk (fsync) before what it announces and after what it proves.
 
-Kinds of lines (`do`): run, plan, before, pid, exit, after, contents, failed, skipped, answer, resume, end. A line
+Kinds of lines (`do`): run, plan, before, pid, exit, after, contents, failed, fixed, skipped, answer, resume,
+end. A line
 that was cut by a kill or a power cut is skipped when reading, and the next writer starts a new line: a journal is
 never unreadable.
 """
@@ -71,6 +72,8 @@ class StepRecord(Frozen):
     evidence: tuple[str, ...] = ()
     reason: str = ""
     exit: int | None = None
+    fixed: tuple[str, ...] = ()
+    """Runs of flows that were to mend it, after it had failed."""
     pid: int = 0
     started: str = ""
     marker: str = ""
@@ -253,6 +256,7 @@ def begun(step_id: str, line: dict[str, Any], at: str, was: StepRecord | None) -
         undo_remove=tuple(line.get("undo_remove", ())),
         undo_note=str(line.get("undo_note", "")),
         logs=(*(was.logs if was else ()), *logs),
+        fixed=was.fixed if was else (),
     )
 
 
@@ -278,6 +282,8 @@ def told(step: StepRecord, do: str, line: dict[str, Any], at: str) -> StepRecord
             listings=dict(line.get("listings", {})),
             edited=dict(line.get("edited", {})),
         )
+    if do == "fixed":
+        return step.replace(fixed=(*step.fixed, *((str(line["run"]),) if line.get("run") else ())))
     if do == "contents":
         return step.replace(listings={**step.listings, **line.get("listings", {})})
     if do == "failed":

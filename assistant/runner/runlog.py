@@ -26,6 +26,7 @@ def text(record: RunRecord) -> str:
             out.append(f"            $ {step.command}")
         for line in (*step.evidence, *((step.reason,) if step.reason and step.state != "verified" else ())):
             out.append(f"            {line}")
+        out += [f"            mended by the run {run}" for run in step.fixed]
         if step.logs:
             out.append(f"            output: {step.logs[-1]}")
     if record.damaged:
@@ -67,6 +68,7 @@ def _markdown_step(number: int, step: StepRecord) -> list[str]:
         out.append(f"- exit code {step.exit}")
     if step.tries > 1:
         out.append(f"- {step.tries} tries")
+    out += [f"- mended by the run {run}" for run in step.fixed]
     last = _last_output(step) if step.state != "verified" else []
     if last:
         out += ["", "The end of its output:", "", _fence("\n".join(last), "text")]

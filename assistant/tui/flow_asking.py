@@ -23,6 +23,7 @@ ANSWERS = {
     "skip": ("Skip it", "k"), "no": ("No", "n"), "stop": ("Stop here", "x"), "look": ("Look again", "l"), "close": ("Close", "q"),
     "undo": ("Undo", "u"), "resume": ("Go on", "r"), "log": ("Log", "l"), "ask": ("Ask about it", "a"), "value": ("Take it", ""),
 }  # fmt: skip
+FIX = "fix:"  # before the flow that mends a failed step; these answers have the digits as their keys
 YES = {"delete": "Delete", "admin": "Run as administrator", "unsure": "Do it again", "step": "Run"}
 
 
@@ -32,6 +33,8 @@ class Ask(Frozen):
     text: str = ""
     answers: tuple[str, ...] = ()
     kind: str = ""
+    labels: dict[str, str] = {}
+    """Words of answers that have none of their own."""
 
 
 def what_to_ask(state: FlowState, *, stuck: bool, can_edit: bool) -> Ask:
@@ -44,8 +47,12 @@ def what_to_ask(state: FlowState, *, stuck: bool, can_edit: bool) -> Ask:
         words = f"This program takes the whole terminal: {' '.join(state.terminal.argv)}"
         return Ask(text=words, answers=("yes", "skip"), kind="step")
     if state.question:
+        kind, can_edit = state.question.kind, can_edit and state.outer is None
         answers = tuple(answer for answer in state.question.answers if answer != "edit" or can_edit)
-        kind = state.question.kind
+        if kind == "failed":
+            fixes = {f"{FIX}{one.value}": one.label for one in state.question.choices}
+            answers = (*fixes, *(answer for answer in answers if answer != "fix"))
+            return Ask(text=state.question.text, answers=answers, kind=kind, labels=fixes)
         return Ask(text=state.question.text, answers=("stop",) if kind == "value" else answers, kind=kind)
     if state.prompt:
         return Ask(text=f"The program asks: {state.prompt.text}", kind="prompt")
@@ -96,7 +103,10 @@ class Bar(Vertical):
     async def put(self, ask: Ask, more: tuple[Widget, ...] = ()) -> None:
         """Show a question and its answers."""
         self.offered, self.kind = ask.answers, ask.kind
-        shown = [AnswerChip(self._label(answer), answer, main=not place) for place, answer in enumerate(ask.answers)]
+        shown = [
+            AnswerChip(self._label(answer, ask.labels), answer, main=not place)
+            for place, answer in enumerate(ask.answers)
+        ]
         widgets: list[Widget] = []
         if ask.text:
             widgets.append(Words(Content.styled(safe_line(ask.text, 600), "bold"), classes="bar-text"))
@@ -106,14 +116,18 @@ class Bar(Vertical):
         await self.remove_children()
         await self.mount_all(widgets)
 
-    def _label(self, answer: str) -> Content:
-        word, key = ANSWERS[answer]
-        word = YES.get(self.kind, word) if answer == "yes" else word
+    def _label(self, answer: str, labels: dict[str, str]) -> Content:
+        word = f"Fix: {safe_line(labels[answer], 50)}" if answer in labels else ANSWERS[answer][0]
+        word, key = YES.get(self.kind, word) if answer == "yes" else word, self._key(answer)
         return Content.assemble(word, (f" {key}" if key else "", "$text-muted"))
 
     def by_key(self, key: str) -> str:
         """The offered answer that a key stands for; empty for none."""
-        return next((answer for answer in self.offered if ANSWERS[answer][1] == key), "")
+        return next((answer for answer in self.offered if self._key(answer) == key), "")
+
+    def _key(self, answer: str) -> str:
+        fixes = [one for one in self.offered if one.startswith(FIX)]
+        return str(fixes.index(answer) + 1) if answer in fixes else ANSWERS[answer][1]
 
 
 def question_details(question: Question) -> tuple[Widget, ...]:

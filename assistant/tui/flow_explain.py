@@ -48,14 +48,15 @@ def explanation(
 
 
 def diagnosis(failure: StepFailed, library: Library, asked: Asked) -> list[Widget]:
-    """What a failed step's output shows, with what mends it; nothing where it is not known."""
-    from assistant.dialogue.diagnose import diagnose
-    from assistant.dialogue.reference import task_answer
+    """What a failed step's output shows, with what mends it; else what this step is known to fail for."""
+    from assistant.render.failures import answer_to, often
 
-    output = "\n".join([*failure.tail, failure.reason])
-    found = [item.entry.id for item in diagnose(output, library)]
-    known = [name for name in (*found, *failure.problems) if name in library.index["ids"]]
-    return [AnswerCard(task_answer(known[0], output, library, asked).replace(question=""))] if known else []
+    answer = answer_to(failure, library, asked)
+    if answer:
+        return [AnswerCard(answer.replace(question=""))]
+    known = often(failure, library)
+    head = Words(Content("Its output shows nothing that I know. This step is known to fail for:"), classes="also")
+    return [head, *(Link(title, "entry", name, classes="related") for name, title in known)] if known else []
 
 
 def problem(words: str) -> list[Widget]:

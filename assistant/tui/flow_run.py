@@ -79,18 +79,25 @@ class FlowRun:
         return self.Changed(self, None)
 
     def _made(self, machine: Machine) -> Prepared:
-        policy = api.Policy(interactive=True)
+        policy, mending = api.Policy(interactive=True), self._mending()
         if self.kind == "resume":
             plan, info = api.resume_plan(self.name)
-            return plan, lambda: api.resume(info.id, policy, plan=plan, size=self.size)
+            return plan, lambda: api.resume(info.id, policy, plan=plan, size=self.size, mending=mending)
         if self.kind == "undo":
             plan, info = api.undo_plan(self.name)
             return plan, lambda: api.undo(info.id, policy, plan=plan, size=self.size)
         if self.kind == "redo":
             plan, flows = api.redo_plan(self.name)
-            return plan, lambda: api.start_run(plan, policy, flows=flows, size=self.size)
+            return plan, lambda: api.start_run(plan, policy, flows=flows, size=self.size, mending=mending)
         plan = api.make_plan(self.name, self.given, flows=self.flows, machine=machine)
-        return plan, lambda: api.start_run(plan, policy, flows=self.flows, size=self.size)
+        return plan, lambda: api.start_run(plan, policy, flows=self.flows, size=self.size, mending=mending)
+
+    def _mending(self) -> api.Mending | None:
+        """Failed steps are diagnosed, and the flows that mend them offered."""
+        from assistant.render import failures
+
+        library = self.app.library
+        return failures.mending(library, self.flows, lambda: self.app.asked) if library else None
 
     def check(self, values: dict[str, str]) -> tuple[str, tuple[str, ...]]:
         """What is wrong with these values (empty where nothing is), and the titles of those that are still needed."""
@@ -142,7 +149,9 @@ class FlowRun:
     def apply(self, event: api.Event) -> None:
         """Take in an event, on the screen's side."""
         if self.state:
-            self.state.apply(event, time.monotonic())
+            state, self.state = self.state, self.state.after(event, time.monotonic())
+            if self.state is not state:
+                self.previews = {}
         if isinstance(event, api.Output):
             self._room.release()
 
@@ -157,7 +166,7 @@ class FlowRun:
     @property
     def waiting(self) -> bool:
         """Whether nothing was confirmed so far."""
-        return self.running and self.state is not None and not self.state.run
+        return self.running and self.state is not None and not self.state.run and self.state.outer is None
 
     def reply(self, answer: str, *, value: str = "", values: dict[str, str] | None = None, code: int = 0) -> None:
         """Answer the question that is open."""

@@ -18,7 +18,7 @@ from textual.widgets import Footer, Input, Static
 from assistant.runner import api
 from assistant.tui.actions import bindings
 from assistant.tui.find import FindBar
-from assistant.tui.flow_asking import Ask, Bar, TypeLine, ValueLine, question_details, what_to_ask
+from assistant.tui.flow_asking import FIX, Ask, Bar, TypeLine, ValueLine, question_details, what_to_ask
 from assistant.tui.flow_explain import explanation, head, problem
 from assistant.tui.flow_run import FlowRun
 from assistant.tui.flow_state import amount
@@ -119,6 +119,7 @@ class FlowScreen(Screen[None]):
             return
         if self.live.model is not state.lines:
             self.live.show_model(state.lines)
+            self._forget()
         if isinstance(event, api.Output):
             self.live.renew()
             self._say_live()
@@ -265,6 +266,9 @@ class FlowScreen(Screen[None]):
         elif event.kind == "preview":
             event.stop()
             self.action_preview()
+        elif event.kind == "flow" and f"{FIX}{event.value}" in self.bar.offered:
+            event.stop()  # the diagnosis names the flow that this step can be mended with
+            self.take(f"{FIX}{event.value}")
 
     @on(Input.Submitted, "#value-line")
     def _value(self, event: Input.Submitted) -> None:
@@ -313,6 +317,8 @@ class FlowScreen(Screen[None]):
             self.guide.show_log(finished.run)
         elif state and state.terminal:
             self._give_terminal(answer)
+        elif answer.startswith(FIX):
+            run.reply("fix", value=answer.removeprefix(FIX))
         else:
             run.reply(answer)
         self.post_message(self.Renew(None))

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from assistant.runner.events import (
     ChildPrompt,
     Event,
+    FixFinished,
+    FixStarted,
     FlowFinished,
     NeedsTerminal,
     Notice,
@@ -68,6 +70,8 @@ class FlowState:
     changes: tuple[str, ...] = ()
     failure: StepFailed | None = None
     finished: FlowFinished | None = None
+    outer: FlowState | None = None
+    """The run whose failed step this one mends."""
 
     def __post_init__(self) -> None:
         self.steps = [StepState(step, step.state, step.reason) for step in self.plan.steps]
@@ -106,6 +110,14 @@ class FlowState:
         if step and step.state == "waiting":
             step.state = "running"
 
+    def after(self, event: Event, now: float) -> FlowState:
+        """The state after what happened at `now`: this one, or that of a fixing flow, or that of the run it mends."""
+        if isinstance(event, FixStarted):
+            return FlowState(event.plan, outer=self)
+        state = self.outer if isinstance(event, FixFinished) and self.outer else self
+        state.apply(event, now)
+        return state
+
     def apply(self, event: Event, now: float) -> None:
         """Take in what happened at `now`."""
         if isinstance(event, Output):
@@ -135,6 +147,11 @@ class FlowState:
             self.terminal = event
         elif isinstance(event, StepVerified | StepSkipped | StepFailed):
             self._end_step(event, now)
+        elif isinstance(event, FixFinished):
+            words = "mended by" if event.state == "done" else "not mended by"
+            self._say(f"{words} {event.flow}: {event.message}")
+            if event.run:
+                self._say(f"to take that back: envguide undo {event.run}")
         elif isinstance(event, FlowFinished):
             self.finished = event
             self.question = self.prompt = self.terminal = self.progress = None
