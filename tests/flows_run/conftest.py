@@ -5,6 +5,7 @@ after.
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import shutil
 import stat
@@ -16,7 +17,7 @@ import pytest
 
 from assistant.machine.model import Machine
 from assistant.runner import api, catalog, engine, facts, session
-from tests.flows_run import wheels
+from tests.flows_run import fake_conda, wheels
 from tests.runner.conftest import QUICK, Answers, Driven, drive
 
 # Interpreters beside the system's own, looked for before a test takes the home away.
@@ -63,6 +64,7 @@ class Desk:
         self.home, self.work = home, work
         self.look: Callable[[], Machine] = facts.look
         self.flows = FLOWS
+        self.mending: api.Mending | None = None
 
     def plan(self, flow: str, **given: str) -> api.Plan:
         return api.make_plan(flow, given, flows=self.flows, machine=self.look())
@@ -76,7 +78,9 @@ class Desk:
         **given: str,
     ) -> Driven:
         made = self.plan(flow, **given)
-        work = engine.Engine(made, self.flows, policy or api.Policy(), look=self.look, patience=QUICK)
+        work = engine.Engine(
+            made, self.flows, policy or api.Policy(), look=self.look, patience=QUICK, mending=self.mending
+        )
         running = session.Session(work)
         return drive(running, answers, on=(lambda event: on(running, event)) if on else None)
 
@@ -169,3 +173,38 @@ def uv(desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[
     (folder / "uv").symlink_to(found)
     monkeypatch.setenv("PATH", f"{folder}{os.pathsep}{os.environ['PATH']}")
     yield str(folder / "uv")
+
+
+class CondaDesk(Desk):
+    """A desk with a conda in the home folder."""
+
+    root: Path
+
+    @property
+    def calls(self) -> list[list[str]]:
+        """What the stand-in was asked to do, without what only reads."""
+        lines = (self.root / "calls").read_text().splitlines() if (self.root / "calls").exists() else []
+        asked = [json.loads(line) for line in lines]
+        return [words for words in asked if words[:2] != ["env", "list"] and "--dry-run" not in words]
+
+    def picture(self) -> dict[str, tuple[object, ...]]:
+        found = super().picture()
+        return {name: value for name, value in found.items() if name != str(self.root / "calls")}
+
+
+@pytest.fixture
+def conda(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> CondaDesk:
+    made = CondaDesk(desk.home, desk.work)
+    made.root = desk.home / "miniforge3"
+    fake_conda.install(made.root)
+    return made
+
+
+@pytest.fixture
+def with_terms(desk: Desk) -> CondaDesk:
+    """A conda whose channels have terms."""
+    made = CondaDesk(desk.home, desk.work)
+    made.root = desk.home / "miniconda3"
+    fake_conda.install(made.root, terms=True)
+    (desk.home / ".condarc").write_text("# my settings\nchannels:\n  - defaults\n")
+    return made

@@ -12,36 +12,10 @@ from pathlib import Path
 import pytest
 
 from assistant.runner import api
-from tests.flows_run import fake_conda
-from tests.flows_run.conftest import Desk, differences
+from tests.flows_run.conftest import CondaDesk, Desk, differences
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="the stand-in is a POSIX program")
 VERSION = f"{sys.version_info[0]}.{sys.version_info[1]}"
-
-
-class CondaDesk(Desk):
-    """A desk with a conda in the home folder."""
-
-    root: Path
-
-    @property
-    def calls(self) -> list[list[str]]:
-        """What the stand-in was asked to do, without what only reads."""
-        lines = (self.root / "calls").read_text().splitlines() if (self.root / "calls").exists() else []
-        asked = [json.loads(line) for line in lines]
-        return [words for words in asked if words[:2] != ["env", "list"] and "--dry-run" not in words]
-
-    def picture(self) -> dict[str, tuple[object, ...]]:
-        found = super().picture()
-        return {name: value for name, value in found.items() if name != str(self.root / "calls")}
-
-
-@pytest.fixture
-def conda(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> CondaDesk:
-    made = CondaDesk(desk.home, desk.work)
-    made.root = desk.home / "miniforge3"
-    fake_conda.install(made.root)
-    return made
 
 
 @pytest.fixture
@@ -49,16 +23,6 @@ def with_env(conda: CondaDesk) -> CondaDesk:
     """With an environment `persona` in which numpy 1.26.4 is."""
     conda.done("create-environment", name="persona", python=VERSION, packages="numpy=1.26.4")
     return conda
-
-
-@pytest.fixture
-def with_terms(desk: Desk) -> CondaDesk:
-    """A conda whose channels have terms."""
-    made = CondaDesk(desk.home, desk.work)
-    made.root = desk.home / "miniconda3"
-    fake_conda.install(made.root, terms=True)
-    (desk.home / ".condarc").write_text("# my settings\nchannels:\n  - defaults\n")
-    return made
 
 
 def env(desk: CondaDesk, name: str = "persona") -> Path:

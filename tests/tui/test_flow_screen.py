@@ -1,24 +1,21 @@
-"""A flow on the screen, with real processes: plan, confirm, watch, answer, fail, stop, leave and come back, undo, resume."""
+"""A flow on the screen, with real processes: plan, confirm, watch, answer, leave and come back, undo."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 import pytest
-from textual.pilot import Pilot
 from textual.widgets import Input
 
 from assistant.runner import api
-from assistant.tui.app import GuideApp
-from assistant.tui.cards import AnswerCard
 from assistant.tui.flow_asking import AnswerChip, TypeLine
-from assistant.tui.flow_run import FlowRun
 from assistant.tui.flow_screen import FlowScreen
 from assistant.tui.form import Form
 from assistant.tui.pieces import CommandLine
 from assistant.tui.pieces import Link as LinkWidget
 from assistant.tui.welcome import Welcome
 from tests.tui.conftest import Open, screen_text, until
+from tests.tui.driving import asked, begin, ended, flow_screen, open_run
 from tests.tui.flows import FLOWS
 
 
@@ -29,40 +26,6 @@ def work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder.mkdir()
     monkeypatch.chdir(folder)
     return folder
-
-
-def open_run(app: GuideApp) -> FlowRun:
-    assert app.desk.run
-    return app.desk.run
-
-
-def flow_screen(app: GuideApp) -> FlowScreen:
-    assert app.desk.screen
-    return app.desk.screen
-
-
-async def asked(app: GuideApp, pilot: Pilot[int], kind: str) -> api.Question:
-    """Wait for a question of that kind, and for its words on the screen."""
-    await until(pilot, lambda: (state := open_run(app).state) and state.question and state.question.kind == kind)
-    question = open_run(app).state.question  # type: ignore[union-attr]
-    assert question
-    await until(pilot, lambda: flow_screen(app).bar.kind == kind and question.text.split()[0] in screen_text(app))
-    return question
-
-
-async def ended(app: GuideApp, pilot: Pilot[int]) -> api.FlowFinished:
-    """Wait for the end, and for what is offered then."""
-    await until(pilot, lambda: open_run(app).state and open_run(app).state.finished)  # type: ignore[union-attr]
-    await until(pilot, lambda: "close" in flow_screen(app).bar.offered)
-    finished = open_run(app).state.finished  # type: ignore[union-attr]
-    assert finished
-    return finished
-
-
-async def begin(app: GuideApp, pilot: Pilot[int], flow_id: str, **given: str) -> None:
-    """Open a flow up to its gate."""
-    app.open_flow(flow_id, given)
-    await asked(app, pilot, "plan")
 
 
 # The plan.
@@ -279,43 +242,6 @@ async def test_a_line_can_be_typed_at_any_time(guide: Open) -> None:
         await until(pilot, lambda: "typed words" in open_run(app).state.lines.text())  # type: ignore[union-attr]
         await pilot.press("ctrl+c")
         assert (await ended(app, pilot)).state == "stopped"
-
-
-# Failing, stopping.
-
-
-async def test_a_failure_is_diagnosed_and_can_be_tried_again(guide: Open) -> None:
-    async with guide(size=(110, 40), flows=FLOWS) as (app, pilot):
-        await begin(app, pilot, "broken")
-        await pilot.press("y")
-        await asked(app, pilot, "failed")
-        await until(pilot, lambda: flow_screen(app).explained.query(AnswerCard))
-        card = flow_screen(app).explained.query(AnswerCard).first()
-        assert card.answer.kind == "problem"
-        assert open_run(app).state.step("fails").state in ("failed", "waiting")  # type: ignore[union-attr]
-        await pilot.press("r")
-        await until(pilot, lambda: open_run(app).state.lines.text().count("ModuleNotFoundError") >= 2)  # type: ignore[union-attr]
-        await asked(app, pilot, "failed")
-        await pilot.press("x")
-        finished = await ended(app, pilot)
-        assert finished.state == "failed"
-        assert {"resume", "log", "ask", "close"} <= set(flow_screen(app).bar.offered)
-        assert open_run(app).state.step("never").state == "will-run"  # type: ignore[union-attr]
-
-
-async def test_ctrl_c_stops_and_the_run_can_go_on(guide: Open) -> None:
-    async with guide(flows=FLOWS) as (app, pilot):
-        await begin(app, pilot, "waits")
-        await pilot.press("y")
-        await until(pilot, lambda: "begun" in screen_text(app))
-        await pilot.press("ctrl+c")
-        finished = await ended(app, pilot)
-        assert finished.state == "stopped" and finished.run
-        await pilot.press("r")
-        await until(pilot, lambda: open_run(app).kind == "resume")
-        await asked(app, pilot, "plan")
-        await pilot.press("n")
-        await until(pilot, lambda: app.desk.run is None)
 
 
 # Leaving and coming back.
