@@ -1,18 +1,16 @@
-"""The flows of conda: with a stand-in that has conda's habits everywhere, and with a real conda where one is on PATH.
-Each is run and taken back, and the disk looked at before and after.
+"""The flows of conda with a stand-in that has conda's habits; tests/runner_conda has them with a real conda. Each is run
+and taken back, and the disk looked at before and after.
 """
 
-import json
 import os
 import shutil
-import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
 from assistant.runner import api
-from tests.flows_run.conftest import CondaDesk, Desk, differences
+from tests.flows_run.conftest import CondaDesk, differences
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="the stand-in is a POSIX program")
 VERSION = f"{sys.version_info[0]}.{sys.version_info[1]}"
@@ -332,24 +330,3 @@ def test_kill_in_the_middle_and_resume(conda: CondaDesk, monkeypatch: pytest.Mon
     assert resumed.end.state == "done" and env(conda, "demo").is_dir()
     conda.undo()
     assert differences(before, conda.picture()) == []
-
-
-# A real conda
-
-
-@pytest.mark.conda
-@pytest.mark.slow
-@pytest.mark.skipif(shutil.which("conda") is None, reason="needs a real conda on PATH")
-def test_a_real_conda_makes_copies_exports_and_removes(desk: Desk) -> None:
-    program = shutil.which("conda")
-    assert program is not None
-    done = subprocess.run([program, "info", "--json"], capture_output=True, text=True, check=True)
-    assert json.loads(done.stdout)["conda_version"]
-    desk.done("create-environment", tool="conda", name="envguide-test", python=VERSION)
-    try:
-        desk.done("clone-environment", env="envguide-test", name="envguide-test-copy")
-        desk.done("remove-environment", env="envguide-test-copy", export="no")
-        desk.done("export-environment", env="envguide-test", file="made.yml")
-        assert "dependencies:" in (desk.work / "made.yml").read_text()
-    finally:
-        desk.done("remove-environment", env="envguide-test", export="no")
