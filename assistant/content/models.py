@@ -200,6 +200,7 @@ class Lexicon(Frozen):
     synonyms: tuple[tuple[str, ...], ...] = ()
     anchors: tuple[str, ...] = ()
     foreign: tuple[str, ...] = ()
+    everyday: tuple[str, ...] = ()
     subjects: dict[str, tuple[str, ...]] = {}
 
 

@@ -189,4 +189,5 @@ def _lexicon(lexicon: Lexicon, forms: dict[str, str]) -> dict[str, Any]:
         "subjects": {name: all_forms(meanings) for name, meanings in lexicon.subjects.items()},
         "anchors": all_forms(lexicon.anchors),
         "foreign": all_forms(lexicon.foreign),
+        "everyday": sorted({word.lower() for word in (*lexicon.everyday, *lexicon.foreign)}),
     }

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 
 from assistant.content.frozen import Frozen
-from assistant.search.text import IGNORED
+from assistant.search.text import STOP_WORDS
 from assistant.search.understand import Frame, Query
 
 TYPE_CHECKING = False
@@ -22,7 +22,8 @@ HIGHEST_IDF = 5.5  # one rare word must not outweigh all others of a question
 POOL = 60  # entries that are looked at closely
 OTHER_TOOL = 0.2  # taken off a problem of another tool than the one named
 OTHER_SUBJECT = 0.2  # taken off where an entry's subject is not named by any word of the question
-LIKELY_PADDING = 0.2  # of an unknown word: one that is likely a misspelt stop word
+MENDED_LOSS = 0.6
+MENDED_DOUBT = 0.2  # of an unknown word: one that may be misspelt, or a word of another subject
 UNKNOWN_WEIGHT = 0.75  # of the rarest known word's weight: a strange word counts, but less than a known rare one
 
 
@@ -51,11 +52,13 @@ def rank(query: Query, index: dict[str, Any], limit: int = 8) -> list[Ranked]:
             scores[number] = scores.get(number, 0.0) + weight * value / (K1 + value) * (K1 + 1)
             held[number] = held.get(number, 0.0) + weight * min(1.0, value / 2)
     rarest = max(idf) if idf else 1.0
-    strange = len(query.unknown) + LIKELY_PADDING * sum(better == IGNORED for better in query.mended.values())
+    read_as = sum(better not in STOP_WORDS for better in query.mended.values())
+    strange = len(query.unknown)
     total = sum(weights.values()) + UNKNOWN_WEIGHT * rarest * strange
     pool = sorted(scores, key=lambda number: -scores[number])[:POOL]
     top = scores[pool[0]] or 1.0
-    unknown_share = UNKNOWN_WEIGHT * rarest * strange / total
+    doubted = UNKNOWN_WEIGHT * rarest * MENDED_DOUBT * read_as
+    unknown_share = (UNKNOWN_WEIGHT * rarest * strange + doubted) / (total + doubted)
     ranked = []
     for number in pool:
         phrase, inside = _phrase(index["phrases"][number], weights, total, idf)
@@ -69,7 +72,12 @@ def rank(query: Query, index: dict[str, Any], limit: int = 8) -> list[Ranked]:
         }
         score = _score(signals)
         ranked.append(
-            Ranked(number=number, score=score, confidence=_confidence(signals, query, unknown_share), signals=signals)
+            Ranked(
+                number=number,
+                score=score,
+                confidence=_confidence(signals, query, unknown_share, read_as),
+                signals=signals,
+            )
         )
     ranked.sort(key=lambda item: (-item.score, item.number))
     return ranked[:limit]
@@ -106,7 +114,7 @@ def _score(signals: dict[str, float]) -> float:
     )
 
 
-def _confidence(signals: dict[str, float], query: Query, unknown_share: float) -> float:
+def _confidence(signals: dict[str, float], query: Query, unknown_share: float, read_as: int) -> float:
     """How sure it is that the entry answers: a logistic fit to questions of ours, on the subject and off it.
 
     `unknown_share` is the part of the question's weight that is in words no entry holds.
@@ -121,7 +129,7 @@ def _confidence(signals: dict[str, float], query: Query, unknown_share: float) -
         - 1.8 * unknown_share
         + (1.3 * min(anchors, 3) if anchors else -0.6)
         + 2.0 * min(length, 12) / 12
-        - 1.2 * len(query.mended) / max(1, length)
+        - MENDED_LOSS * read_as / max(1, length)
     )
     if query.foreign:
         z -= 1.0 if anchors > len(query.foreign) else 2.5

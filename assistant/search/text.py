@@ -7,8 +7,6 @@ import re
 _WORD = re.compile(r"[a-z0-9_]+(?:[.'+-][a-z0-9_]+)*\+*", re.IGNORECASE)
 _SPLIT = re.compile(r"[.'+_-]+")
 
-IGNORED = "*"  # what a misspelt word without a subject ("whta", "thiis") is mended to
-
 # Words that carry no subject. `not`, `without`, `in`-less negations stay: "not found" is a subject.
 STOP_WORDS = frozenset(
     """a about after all also although am an and any anybody anyone anything are as at be because been before being but

@@ -1,0 +1,105 @@
+"""Values that a question names: environment, Python version, package, channel, file, CUDA tag. They fill placeholders."""
+
+from __future__ import annotations
+
+import re
+
+from assistant.search.text import STOP_WORDS, is_number
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+# Patterns are compiled when a question gives reason to (a digit, an `=`, ...): compiling all of them costs more than ranking.
+# A name after one of these words is the environment's: "env called demo", "an environment named demo", "env demo".
+_NAME = (
+    r"\b(?:called|named|name it|name is)\s+[`'\"]?([a-z0-9][\w.-]{0,63})[`'\"]?|"
+    r"\b(?:env|environment)\s+(?!called\b|named\b|name\b)[`'\"]?([a-z0-9][\w.-]{0,63})[`'\"]?|"
+    r"(?:^|\s)(?:-n|--name)[\s=]+([A-Za-z0-9][\w.-]{0,63})"
+)
+_NEW_NAME = r"\b(?:rename|clone|copy|duplicate)\b.{0,60}?\b(?:to|into|as|called|named)\s+[`'\"]?([a-z0-9][\w.-]{0,63})"
+_PYTHON = (
+    r"\b(?:python|py)\s*(?:version\s*)?(?:==?|>=)?\s*([23](?:\.\d{1,2}){1,2})\b|(?<![\d.=])\b(3\.\d{1,2})\b(?!\.\d)"
+)
+_PINNED = r"\b([A-Za-z][\w.-]*(?:\[[\w,-]+\])?)\s*(==|=|~=|>=|<=)\s*([\d][\w.*]*)"
+_CUDA_TAG = r"\b(cu\d{2,3}|rocm\d\.\d)\b"
+_CUDA = r"\bcuda\s*(?:version\s*)?(\d{1,2}\.\d)\b"
+_CHANNEL = r"(?:^|\s)(?:-c|--channel)[\s=]+([\w-]+)|\bfrom\s+(conda-forge|bioconda|defaults|nvidia|pytorch)\b"
+_FILE = r"(?<![\w/\\.-])((?:[\w.-]+[/\\])*[\w.-]+\.(?:ya?ml|txt|toml|lock|whl|py))\b"
+_INSTALL_VERBS = ("install", "add", "update", "upgrade", "remove", "downgrade", "pin", "import")
+_INSTALL = (
+    r"\b(?:install|add|update|upgrade|uninstall|remove|downgrade|pin|import)\s+(?:the\s+)?(?:package\s+|library\s+|module\s+)?"
+    r"[`'\"]?([A-Za-z][\w.-]*(?:\[[\w,-]+\])?)[`'\"]?"
+)
+
+# Words that may stand where a name is looked for, and are none.
+NOT_A_NAME = STOP_WORDS | frozenset(
+    """variable variables folder directory path name names list file yml yaml python conda pip venv uv mamba version
+    manager location locations create created creation remove delete update export activate activation clone rename
+    using based exists already without inside and-or error not was is file's setup set up var vars settings called
+    named prefix specific new old existing another different same this that takes forever works work working stuck
+    packages package cannot recreate from for with like only error: isn't doesn't fails failed broken""".split()
+)
+
+
+def read_slots(text: str, is_common: Callable[[str], bool] = lambda _: False) -> dict[str, str]:
+    """Values that the question names: environment name, Python version, package, channel, file, CUDA tag.
+
+    `is_common` tells words of the subject, which are no names where nothing says so ("env gpu" is about a GPU).
+    """
+    slots: dict[str, str] = {}
+    lowered = text.lower()
+    has_digit = any(char.isdigit() for char in text)
+
+    def search(pattern: str) -> re.Match[str] | None:
+        return re.search(pattern, text, re.IGNORECASE)
+
+    if any(word in lowered for word in ("rename", "clone", "copy", "duplicate")):
+        renamed = search(_NEW_NAME)
+        if renamed and renamed[1].lower() not in NOT_A_NAME:
+            slots["new_name"] = renamed[1]
+    padded = f" {lowered}"
+    if any(word in padded for word in (" env ", " environment ", " name", " called ", " named ", " -n")):
+        for found in re.finditer(_NAME, text, re.IGNORECASE):
+            name = next(group for group in found.groups() if group)
+            if found[2] and is_common(name.lower()):
+                continue
+            if (
+                name.lower() not in NOT_A_NAME
+                and not name.lower().endswith((".yml", ".yaml", ".txt"))
+                and not is_number(name)
+            ):
+                slots.setdefault("name", name.rstrip(".-"))
+    if has_digit and (python := search(_PYTHON)):
+        slots["python"] = python[1] or python[2]
+    if has_digit and "=" in text:
+        for found in re.finditer(_PINNED, text, re.IGNORECASE):
+            package = found[1]
+            if package.lower() not in ("python", "py", "cuda", "pytorch-cuda") and not package.startswith("-"):
+                slots.setdefault("package", package)
+                slots.setdefault("version", found[3])
+    if "package" not in slots and any(verb in lowered for verb in _INSTALL_VERBS) and (installed := search(_INSTALL)):
+        package = installed[1].rstrip(".")
+        lowered_package = package.lower()
+        is_file = lowered_package.endswith((".yml", ".yaml", ".txt", ".toml", ".lock", ".py"))
+        if lowered_package not in NOT_A_NAME and lowered_package not in _NOT_A_PACKAGE and not is_file:
+            slots["package"] = package
+    if has_digit and ("cu" in lowered or "rocm" in lowered):
+        if tag := search(_CUDA_TAG):
+            slots["cuda"] = tag[1].lower()
+        if version := search(_CUDA):
+            slots["cuda_version"] = version[1]
+    if ("from " in lowered or "-c" in lowered) and (channel := search(_CHANNEL)):
+        slots["channel"] = channel[1] or channel[2]
+    if "." in text and (file := search(_FILE)):
+        name = file[1]
+        slots["requirements" if "requirement" in name.lower() else "script" if name.endswith(".py") else "file"] = name
+    return slots
+
+
+_NOT_A_PACKAGE = frozenset(
+    """anaconda miniconda miniforge conda mamba env envs environment environments everything python3 all dependencies
+    requirements cuda cudnn driver drivers channel channels kernel kernels packages package libraries
+    things stuff software pip3 virtualenv again via an a the multiple several specific old new version versions
+    git github wheel wheels pypi error errors fails failed nothing base to on of or if""".split()
+)
