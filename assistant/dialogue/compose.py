@@ -38,9 +38,21 @@ class View(Frozen):
 
 
 def compose(entry: Entry, question: str, view: View, library: Library, confidence: float = 1.0) -> Answer:
-    """The answer that `entry` gives in `view`."""
-    composer = _Composer(view, library)
+    """The answer that `entry` gives in `view`, with what this machine changes in it."""
+    facts = None
+    remarks: list[str] = []
+    if view.machine is not None:
+        from assistant.dialogue import fit
+
+        if facts := fit.known(entry, view):
+            view, remarks = fit.with_real_names(entry, question, view, facts, library)
+    composer = Composer(view, library)
     blocks = composer.blocks(entry)
+    if facts is not None:
+        from assistant.dialogue.present import about_tools
+
+        remarks += about_tools(entry, view, facts, composer, library)
+        blocks[1:1] = [Block(kind="note", text=text) for text in remarks[: fit.MOST_REMARKS]]
     corrections = tuple(
         CorrectionNote(said=item.said, now=item.now, as_of=item.as_of, sources=composer.sources(item.sources))
         for item in entry.correction
@@ -68,7 +80,7 @@ def source_notes(ids: tuple[str, ...], library: Library) -> tuple[SourceNote, ..
     return tuple(SourceNote(id=name, as_of=one.as_of, url=one.url, title=one.title) for name, one in found if one)
 
 
-class _Composer:
+class Composer:
     """Holds the view and the library while one answer is put together."""
 
     def __init__(self, view: View, library: Library) -> None:

@@ -26,6 +26,7 @@ __all__ = [
     "load_compatibility",
     "minimum_driver",
     "newest_cuda",
+    "runs_up_to",
     "table",
     "torchvision_for",
 ]
@@ -77,6 +78,15 @@ def driver_runs(tables: Table, driver: str, cuda: str, system: str) -> bool | No
     """Whether a driver runs programs of a CUDA version; None where the table does not know that CUDA."""
     wanted = minimum_driver(tables, cuda, system)
     return at_least(driver, wanted) if wanted and numbers(driver) else None
+
+
+def runs_up_to(tables: Table, driver: str, system: str) -> str:
+    """The newest major version of CUDA whose programs a driver runs, as text; empty where it is older than the tables."""
+    return max(
+        (row.cuda for row in tables.drivers if at_least(driver, row.windows if system == "windows" else row.linux)),
+        key=numbers,
+        default="",
+    )
 
 
 def native_cuda(tables: Table, driver: str, system: str) -> str:

@@ -309,6 +309,10 @@ class Machine(Frozen):
     execution_policy: tuple[ExecutionPolicy, ...] = ()
     shadows: tuple[str, ...] = ()
     """Files in the working directory that hide a package of the same name."""
+    listed: bool = False
+    """Whether environments were looked for, so that finding none means something."""
+    pip_refuses: str = ""
+    """The Python that `python3` on PATH is, where pip refuses to install into it (PEP 668)."""
     looked: tuple[str, ...] = ()
     problems: tuple[Failure, ...] = ()
 

@@ -1,4 +1,4 @@
-"""The system itself: release, C library, WSL, display adapters, and files that hide packages. Read from files."""
+"""The system itself: release, C library, WSL, and files that hide packages. Read from files."""
 
 from __future__ import annotations
 
@@ -6,11 +6,10 @@ import os
 import re
 
 from assistant.machine.context import Roots
+from assistant.machine.display import adapters as adapters
 from assistant.machine.files import names_in, read_text
 from assistant.machine.packages import INTEREST
 
-# PCI vendor numbers of display adapters.
-VENDORS = {"0x10de": "nvidia", "0x1002": "amd", "0x8086": "intel"}
 # Modules that people often name a script after, besides the packages of interest.
 STANDARD = frozenset(
     "random json string types typing copy code token calendar email logging queue select socket ssl "
@@ -72,22 +71,6 @@ def glibc(roots: Roots) -> str:
     except (ValueError, OSError, AttributeError):
         return ""
     return text.removeprefix("glibc").strip()
-
-
-def adapters(roots: Roots) -> tuple[str, ...]:
-    """Vendors of the display adapters that the system lists, with or without a driver."""
-    if roots.system == "macos":
-        return ("apple",) if roots.machine.lower() in ("arm64", "aarch64") else ()
-    if roots.system != "linux":
-        return ()
-    found: set[str] = set()
-    devices = roots.at("/sys/bus/pci/devices")
-    for name in names_in(devices):
-        kind = (read_text(os.path.join(devices, name, "class"), 20) or "").strip()
-        vendor = (read_text(os.path.join(devices, name, "vendor"), 20) or "").strip()
-        if kind.startswith(("0x0300", "0x0302", "0x0380")) and vendor in VENDORS:
-            found.add(VENDORS[vendor])
-    return tuple(sorted(found))
 
 
 def shadows(roots: Roots) -> tuple[str, ...]:

@@ -18,10 +18,14 @@ if TYPE_CHECKING:
     import argparse
 
     from assistant.dialogue.answer import Answer
+    from assistant.machine.model import Machine
     from assistant.search.library import Library
 
 JSON_WIDTH = 100
 MAX_STDIN = 4_000_000  # bytes
+# A request that names an environment, such as `activate ml`, is short and holds one of these.
+HINTS = ("activate", "enter", "remove", "delete", "rename", "clone", "export", " in ", " into ", " from ", " env")
+LONGEST_REQUEST = 100  # characters
 
 
 class Options:
@@ -43,7 +47,7 @@ def ask(options: argparse.Namespace | Options) -> int:
     words = " ".join(options.question)
     if words == "-" or (not words and not sys.stdin.isatty()):
         words = read_stdin()
-    result = answer(words, library, asked)
+    result = answer_here(words, library, asked)
     show(result, options)
     return note_and_code(result)
 
@@ -59,9 +63,30 @@ def asked_from(options: argparse.Namespace | Options) -> Asked:
         system=options.os,
         shell=options.shell,
         tool=tool,
-        machine=quick_machine(environments=False),
+        machine=_machine(options),
         why=getattr(options, "why", False),
     )
+
+
+def _machine(options: argparse.Namespace | Options) -> Machine:
+    """This machine; without what is installed on it where the answer is to be for another system, shell or tool."""
+    machine = quick_machine(environments=False)
+    return machine.replace(path=(), tools=()) if options.os or options.shell or options.tool else machine
+
+
+def answer_here(words: str, library: Library, asked: Asked) -> Answer:
+    """The answer to a question that may name an environment which only this machine knows: `activate ml`."""
+    lowered = words[:LONGEST_REQUEST].lower()
+    if len(words) >= LONGEST_REQUEST or not any(hint in lowered for hint in HINTS):
+        return answer(words, library, asked)
+    if asked.machine is None or not asked.machine.path:
+        return answer(words, library, asked)
+    from assistant.dialogue.nearby import spelt_out
+    from assistant.machine.quick import with_environments
+
+    if not asked.machine.listed:
+        asked.machine = with_environments(asked.machine)
+    return answer(spelt_out(words, asked.machine, library), library, asked).replace(question=words.strip())
 
 
 def show(result: Answer, options: argparse.Namespace | Options) -> None:
@@ -107,7 +132,7 @@ def _batch(library: Library, asked: Asked, *, as_json: bool) -> int:
         if not line.strip():
             continue
         try:
-            result = answer(line, library, asked)
+            result = answer_here(line, library, asked)
         except UsageError as error:
             result = unknown(line[:200], (), 0.0).replace(title=error.message)
         emit_json(to_json(result, answer_text(result, JSON_WIDTH)))

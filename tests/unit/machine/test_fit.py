@@ -1,0 +1,464 @@
+"""Answers fit this machine: real names, tools that are there or missing, a conda too old, no GPU; and silence elsewhere.
+
+Each thing that is said is tested beside a machine where it must not be said.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from argparse import Namespace
+from pathlib import Path
+
+import pytest
+
+from assistant.dialogue.answer import Answer
+from assistant.dialogue.compose import compose
+from assistant.dialogue.engine import Asked, answer, view_for
+from assistant.dialogue.nearby import nearest, spelt_out
+from assistant.dialogue.talk import Conversation
+from assistant.machine.quick import quick_machine
+from assistant.render.answers import answer_text
+from assistant.search.library import Library, open_library
+from assistant.search.understand import understand
+from assistant.verbs.ask import answer_here, asked_from
+from tests.unit.machine.fakes import Fake, conda_environment, conda_root, program, record, system_python, venv, write
+
+
+@pytest.fixture(scope="module")
+def library(tmp_path_factory: pytest.TempPathFactory) -> Library:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ENVGUIDE_HOME", str(tmp_path_factory.mktemp("state")))
+        return open_library()
+
+
+@pytest.fixture
+def many(tmp_path: Path) -> Fake:
+    """Miniforge with base, demo (active), ml, my-project and scratch; two virtual environments in the working directory."""
+    fake = Fake.well(tmp_path)
+    for name in ("ml", "my-project", "scratch"):
+        conda_environment(fake.conda / "envs" / name)
+    venv(fake.cwd / ".venv", fake.root / "usr")
+    venv(fake.cwd / "web", fake.root / "usr")
+    return fake
+
+
+@pytest.fixture
+def bare(tmp_path: Path) -> Fake:
+    """A system with nothing but its own Python."""
+    fake = Fake(tmp_path)
+    fake.path = [system_python(fake.root) / "bin"]
+    return fake
+
+
+def said(answered: Answer) -> str:
+    """What the machine added: the notes right after the first sentence."""
+    notes = []
+    for block in answered.blocks[1:]:
+        if block.kind != "note":
+            break
+        notes.append(block.text)
+    return "\n".join(notes)
+
+
+def ask(question: str, fake: Fake, library: Library) -> Answer:
+    return answer_here(question, library, Asked(machine=quick_machine(fake.roots())))
+
+
+def task(entry_id: str, question: str, fake: Fake, library: Library) -> Answer:
+    """The answer that one entry gives to a question, whatever the search would have chosen."""
+    frame = understand(question, library.index).frame
+    view = view_for(frame.slots, frame.tools, Asked(machine=quick_machine(fake.roots())), frame.systems, frame.shells)
+    return compose(library.entry(entry_id), question, view, library)
+
+
+def runs(answered: Answer) -> list[str]:
+    return [command.run for command in answered.commands]
+
+
+# Names.
+
+
+@pytest.mark.parametrize(
+    ("question", "entry", "words", "run"),
+    [
+        ("activate my-projct", "environment.activate", ("`my-projct`", "`conda activate my-project`"), None),
+        ("activate env my_project", "environment.activate", ("Did you mean `my-project`",), None),
+        ("delete scrtch", "environment.remove", ("no environment called `scrtch`", "env remove -n scratch"), None),
+        ("activate env nowhere", "environment.activate", ("`nowhere`", "You have: `base`", "`scratch`"), None),
+        ("activate my env", "environment.activate", ("`demo` (active), `ml`", "virtual environments: `.venv`"), None),
+        ("remove an environment", "environment.remove", ("You have: `base`, `demo` (active)",), None),
+        ("list my environments", "environment.list", ("`ml`, `my-project`, `scratch`", "`.venv`, `web`"), None),
+        ("activate ml", "environment.activate", (), "conda activate ml"),
+        (
+            "activate web",
+            "environment.activate",
+            ("virtual environment", "~/work/project/web"),
+            "source web/bin/activate",
+        ),
+        ("conda activate web", "environment.activate", ("not one of conda's",), None),
+        ("remove env demo", "environment.remove", ("active in this terminal", "`conda deactivate`"), None),
+        ("remove environment scratch", "environment.remove", (), "conda env remove -n scratch"),
+        ("create an env called ml", "environment.create", ("already", "delete it and everything"), None),
+        ("create an env called fresh", "environment.create", (), "conda create -n fresh python=3.13"),
+        ("create a virtual env called web", "environment.create", ("virtual environment called `web` already",), None),
+        ("clone env ml to demo", "environment.clone", ("`demo` already",), "conda create -n demo --clone ml"),
+        ("clone env ml to fresh", "environment.clone", (), "conda create -n fresh --clone ml"),
+        ("rename env ml to scratch", "environment.rename", ("`scratch` already",), "conda rename -n ml scratch"),
+        ("deactivate", "environment.deactivate", ("Active in this terminal: `demo`",), "conda deactivate"),
+        ("where is env scratch", "environment.find-folder", ("`scratch` lies in ~/miniforge3/envs/scratch",), None),
+        ("uninstall a package", "package.remove", ("`demo` is active here", "changes"), None),
+    ],
+)
+def test_real_names(
+    many: Fake, library: Library, question: str, entry: str, words: tuple[str, ...], run: str | None
+) -> None:
+    answered = task(entry, spelt_out(question, quick_machine(many.roots()), library), many, library)
+    notes = said(answered)
+    assert all(word in notes for word in words), notes
+    assert words or not notes
+    if run is not None:
+        assert run in runs(answered)
+
+
+@pytest.mark.parametrize(
+    ("question", "entry", "word"),
+    [
+        ("activate my-projct", "environment.activate", "Did you mean `my-project`"),
+        ("activate ml", "environment.activate", ""),
+        ("activate web", "environment.activate", "virtual environment"),
+        ("delete scrtch", "environment.remove", "Did you mean `scratch`"),
+        ("create an env called ml", "environment.create", "already"),
+        ("remove an environment", "environment.remove", "You have"),
+    ],
+)
+def test_from_the_question_on(many: Fake, library: Library, question: str, entry: str, word: str) -> None:
+    answered = ask(question, many, library)
+    assert answered.entry is not None and answered.entry.id == entry
+    assert answered.question == question and word in said(answered)
+
+
+def test_a_bad_name_keeps_the_command_that_was_asked_for(many: Fake, library: Library) -> None:
+    assert runs(task("environment.activate", "activate env my-projct", many, library))[0] == "conda activate my-projct"
+
+
+def test_nothing_is_said_of_names_where_no_environment_is_known(bare: Fake, library: Library) -> None:
+    notes = said(task("environment.activate", "activate env nowhere", bare, library))
+    assert "no environment called" not in notes and "You have" not in notes
+
+
+def test_a_virtual_environment_elsewhere_is_not_denied(many: Fake, library: Library) -> None:
+    notes = said(task("environment.activate", "activate venv environment nowhere", many, library))
+    assert "no environment called" not in notes
+
+
+def test_long_lists_end_in_a_count(tmp_path: Path, library: Library) -> None:
+    fake = Fake.well(tmp_path)
+    for number in range(30):
+        conda_environment(fake.conda / "envs" / f"env{number:02}")
+    notes = said(task("environment.remove", "remove an environment", fake, library))
+    assert "and 24 more" in notes and "env29" not in notes
+
+
+def test_an_environment_of_another_conda_goes_by_its_folder(tmp_path: Path, library: Library) -> None:
+    fake = Fake.well(tmp_path)
+    other = conda_root(fake.home / "anaconda3")
+    conda_environment(other / "envs" / "elsewhere")
+    answered = task("environment.activate", "activate env elsewhere", fake, library)
+    assert f"conda activate {other}/envs/elsewhere" in runs(answered)
+    assert "belongs to the conda in ~/anaconda3" in said(answered)
+    assert "conda activate demo" in runs(task("environment.activate", "activate env demo", fake, library))
+
+
+def test_base_cannot_be_removed_and_is_no_place_for_packages(tmp_path: Path, library: Library) -> None:
+    fake = Fake.well(tmp_path)
+    fake.leave()
+    fake.env |= {"CONDA_PREFIX": str(fake.conda), "CONDA_DEFAULT_ENV": "base"}
+    assert "cannot be removed" in said(task("environment.remove", "remove environment base", fake, library))
+    notes = said(task("package.remove", "uninstall a package", fake, library))
+    assert "`base` is active here" in notes and "`demo`" in notes
+
+
+def test_a_folder_that_needs_quoting_is_not_filled_in(tmp_path: Path, library: Library) -> None:
+    fake = Fake.well(tmp_path)
+    fake.leave()
+    home = fake.home / "my things"
+    home.mkdir()
+    venv(home / "web", fake.root / "usr")
+    fake.cwd = home
+    fake.env["VIRTUAL_ENV"] = str(home / "web")
+    fake.cwd = fake.home / "work"
+    assert not any("my things" in run for run in runs(task("environment.activate", "activate env web", fake, library)))
+
+
+def test_a_uv_environment_is_handled_by_uv(tmp_path: Path, library: Library) -> None:
+    fake = Fake.well(tmp_path)
+    fake.leave()
+    venv(fake.cwd / ".venv", fake.root / "usr", by="uv")
+    answered = task("environment.activate", "activate environment called .venv", fake, library)
+    assert "source .venv/bin/activate" in runs(answered)[:1]
+
+
+@pytest.mark.parametrize(
+    ("question", "reads"),
+    [
+        ("activate ml", "activate environment called ml"),
+        ("activate my ml", "activate my environment called ml"),
+        ("activate env ml", "activate env called ml"),
+        ("clone ml to ml2", "clone environment ml to ml2"),
+        ("remove numpy from scratch", "remove numpy from environment scratch"),
+        ("activate my-projct", "activate environment called my-projct"),
+        ("delete base", "delete base"),
+        ("remove numpy", "remove numpy"),
+        ("activate", "activate"),
+        ("conda activate does not work", "conda activate does not work"),
+        ("export everything", "export everything"),
+    ],
+)
+def test_names_that_only_this_machine_knows_are_marked(many: Fake, library: Library, question: str, reads: str) -> None:
+    assert spelt_out(question, quick_machine(many.roots()), library) == reads
+
+
+@pytest.mark.parametrize(
+    ("name", "names", "near"),
+    [
+        ("my-projct", ["ml", "my-project"], ["my-project"]),
+        ("MY_PROJECT", ["my-project"], ["my-project"]),
+        ("project", ["my-project", "other"], ["my-project"]),
+        ("mll", ["ml"], ["ml"]),
+        ("tets", ["test"], ["test"]),
+        ("x", ["y"], []),
+        ("ab", ["cd"], []),
+        ("ml", ["ab", "nlp"], []),
+        ("", ["a"], []),
+        ("nothing", ["else", "base"], []),
+    ],
+)
+def test_the_nearest_name(name: str, names: list[str], near: list[str]) -> None:
+    assert nearest(name, names) == near
+
+
+# Tools.
+
+
+def test_no_conda_here(bare: Fake, library: Library) -> None:
+    answered = task("environment.create", "create an env called demo", bare, library)
+    notes = said(answered)
+    assert "conda was not found on this machine" in notes and "install-miniforge" in notes
+    assert "python3 -m venv demo" in notes
+    assert runs(answered)[0] == "conda create -n demo python=3.13"
+
+
+def test_conda_here(many: Fake, library: Library) -> None:
+    assert "not found" not in said(task("environment.create", "create an env called fresh", many, library))
+
+
+def test_a_conda_that_the_terminal_does_not_find(tmp_path: Path, library: Library) -> None:
+    fake = Fake.well(tmp_path)
+    fake.leave()
+    fake.path = [fake.root / "usr" / "bin"]
+    del fake.env["CONDA_EXE"]
+    notes = said(task("environment.create", "create an env called fresh", fake, library))
+    assert f"{fake.conda}/bin/conda init bash" in notes and "not found on this machine" not in notes
+
+
+def test_only_micromamba_here(tmp_path: Path, library: Library) -> None:
+    fake = Fake(tmp_path)
+    system_python(fake.root)
+    program(fake.home / "bin" / "micromamba")
+    fake.path = [fake.home / "bin", fake.root / "usr" / "bin"]
+    by_itself = task("environment.create", "create an env called fresh with python 3.12", fake, library)
+    assert runs(by_itself)[0].startswith("micromamba create -n fresh python=3.12")
+    asked_for_conda = task("environment.create", "create an env called fresh with conda", fake, library)
+    assert "conda was not found on this machine, but micromamba is here: `micromamba create -n fresh" in said(
+        asked_for_conda
+    )
+    assert runs(asked_for_conda)[0].startswith("conda create -n fresh")
+
+
+@pytest.mark.parametrize(
+    ("version", "entry", "question", "words"),
+    [
+        (
+            "4.12.0",
+            "environment.rename",
+            "rename env ml to fresh",
+            ("4.12.0", "`conda rename` came with 4.14.0", "--clone"),
+        ),
+        ("26.7.1", "environment.rename", "rename env ml to fresh", ()),
+        ("4.14.0", "environment.rename", "rename env ml to fresh", ()),
+        (
+            "23.11.0",
+            "environment.export",
+            "export environment ml to yml file",
+            ("`conda export` came with 24.3.0", "conda env export"),
+        ),
+        ("25.1.0", "environment.export", "export environment ml to yml file", ()),
+    ],
+)
+def test_a_conda_too_old_for_a_command(
+    tmp_path: Path, library: Library, version: str, entry: str, question: str, words: tuple[str, ...]
+) -> None:
+    fake = Fake.well(tmp_path)
+    shutil.rmtree(fake.conda)
+    conda_root(fake.conda, version)
+    conda_environment(fake.conda / "envs" / "demo")
+    conda_environment(fake.conda / "envs" / "ml")
+    machine = quick_machine(fake.roots())
+    conda = machine.tool("conda")
+    assert conda is not None and conda.version == version
+    notes = said(task(entry, question, fake, library))
+    assert all(word in notes for word in words), notes
+    assert words or "came with" not in notes
+
+
+def test_uv_is_offered_where_pip_was_asked_for(bare: Fake, library: Library) -> None:
+    question = "pip install from requirements.txt"
+    assert "uv" not in said(task("package.install-requirements", question, bare, library))
+    program(bare.home / "bin" / "uv")
+    bare.path.append(bare.home / "bin")
+    assert "You have uv" in said(task("package.install-requirements", question, bare, library))
+    assert "`uv pip install -r requirements.txt`" in said(task("package.install-requirements", question, bare, library))
+
+
+def test_a_missing_tool_of_ones_own_choice(bare: Fake, library: Library) -> None:
+    assert "pixi was not found" in said(
+        task("environment.activate", "activate an environment with pixi", bare, library)
+    )
+    program(bare.home / "bin" / "pixi")
+    bare.path.append(bare.home / "bin")
+    assert "not found" not in said(task("environment.activate", "activate an environment with pixi", bare, library))
+
+
+def test_a_system_python_that_refuses_pip(tmp_path: Path, library: Library) -> None:
+    question = "pip install from requirements.txt"
+    fake = Fake(tmp_path)
+    fake.path = [system_python(fake.root, managed=True) / "bin"]
+    notes = said(task("package.install-requirements", question, fake, library))
+    assert "pip refuses" in notes and "python3 -m venv .venv" in notes
+    own = venv(fake.cwd / ".venv", fake.root / "usr")
+    fake.env["VIRTUAL_ENV"] = str(own)
+    fake.path.insert(0, own / "bin")
+    assert "pip refuses" not in said(task("package.install-requirements", question, fake, library))
+
+
+def test_a_python_whose_life_has_ended(many: Fake, library: Library) -> None:
+    assert "no security fixes since 2024-10" in said(
+        task("environment.create", "create an env called old with python 3.8", many, library)
+    )
+    assert "security" not in said(
+        task("environment.create", "create an env called new with python 3.13", many, library)
+    )
+
+
+# GPU.
+
+
+def pci(fake: Fake, vendor: str) -> None:
+    device = fake.root / "sys" / "bus" / "pci" / "devices" / "0000:01:00.0"
+    write(device / "class", "0x030000\n")
+    write(device / "vendor", f"{vendor}\n")
+
+
+def test_no_gpu_here(bare: Fake, library: Library) -> None:
+    pci(bare, "0x8086")
+    notes = said(task("pytorch.install", "install pytorch", bare, library))
+    assert "No NVIDIA GPU or driver was found" in notes and "Intel" in notes
+
+
+def test_a_gpu_without_a_driver(bare: Fake, library: Library) -> None:
+    pci(bare, "0x10de")
+    assert "has an NVIDIA GPU, but no NVIDIA driver is loaded" in said(
+        task("pytorch.install", "install pytorch", bare, library)
+    )
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        (
+            "NVRM version: NVIDIA UNIX x86_64 Kernel Module  535.104.05  Sat Aug 19 01:15:15 UTC 2023",
+            ("535.104.05", "12.x"),
+        ),
+        ("NVRM version: NVIDIA UNIX Open Kernel Module for x86_64  595.58.03  Release Build", ("595.58.03", "13.x")),
+    ],
+)
+def test_the_loaded_driver(bare: Fake, library: Library, line: str, words: tuple[str, ...]) -> None:
+    pci(bare, "0x10de")
+    write(bare.root / "proc" / "driver" / "nvidia" / "version", line + "\nGCC version: gcc 12\n")
+    notes = said(task("pytorch.install", "install pytorch", bare, library))
+    assert all(word in notes for word in words) and "No NVIDIA" not in notes
+
+
+def test_a_gpu_that_cannot_be_ruled_out_is_not(bare: Fake, library: Library) -> None:
+    bare.env["WSL_DISTRO_NAME"] = "Ubuntu"
+    assert "NVIDIA" not in said(task("pytorch.install", "install pytorch", bare, library))
+
+
+def test_a_mac_has_no_cuda(tmp_path: Path, library: Library) -> None:
+    fake = Fake(tmp_path, "macos")
+    fake.machine = "arm64"
+    fake.path = [tmp_path]
+    assert "CUDA does not exist for it" in said(task("pytorch.install", "install pytorch", fake, library))
+
+
+# Silence.
+
+
+@pytest.mark.parametrize("option", [{"os": "windows"}, {"shell": "fish"}, {"tool": "venv"}, {"os": "linux"}])
+def test_an_override_leaves_the_machine_out(library: Library, option: dict[str, str]) -> None:
+    options = Namespace(**{"os": "", "shell": "", "tool": "", "why": False, **option})
+    for question in ("activate my env", "create an env called demo", "install pytorch", "list my environments"):
+        alone = Asked(system=option.get("os", "linux"), shell=option.get("shell", "bash"), tool=option.get("tool", ""))
+        assert said(answer(question, library, asked_from(options))) == said(answer(question, library, alone))
+
+
+def test_another_system_in_the_question_leaves_the_machine_out(many: Fake, library: Library) -> None:
+    assert said(task("environment.activate", "activate my env on Windows", many, library)) == ""
+    assert said(task("environment.create", "create an env called ml in powershell", many, library)) == ""
+
+
+def test_questions_that_are_about_no_environment_get_no_remark(many: Fake, library: Library) -> None:
+    for question in ("conda vs venv", "what is a channel", "which installer should I take"):
+        answered = ask(question, many, library)
+        assert "You have" not in answer_text(answered) and "active here" not in answer_text(answered)
+
+
+def test_first_sentence_and_commands_stay(many: Fake, library: Library) -> None:
+    plain = answer("create an env called ml", library, Asked(system="linux", shell="bash", tool="conda"))
+    fitted = task("environment.create", "create an env called ml", many, library)
+    assert fitted.blocks[0] == plain.blocks[0]
+    assert runs(fitted)[:1] == runs(plain)[:1]
+    assert len(said(fitted).splitlines()) <= 2
+
+
+def test_in_a_conversation_too(many: Fake, library: Library) -> None:
+    talk = Conversation(library, Asked(machine=quick_machine(many.roots())))
+    assert "You have: `base`" in said(talk.turn("activate my env"))
+    assert said(talk.turn("on Windows?")) == ""
+
+
+def test_one_shot_in_a_real_process(many: Fake, tmp_path: Path) -> None:
+    many.leave()
+    environment = {
+        **{name: value for name, value in os.environ.items() if not name.startswith(("CONDA", "VIRTUAL", "MAMBA"))},
+        "HOME": str(many.home),
+        "ENVGUIDE_HOME": str(tmp_path / "state"),
+        "PATH": f"{many.conda}/condabin:/usr/bin:/bin",
+        "PYTHONPATH": str(Path.cwd()),
+    }
+    command = [sys.executable, "-m", "assistant", "ask", "activate", "my-projct"]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, cwd=many.cwd)
+    assert done.returncode == 0, done.stderr
+    assert "Did you mean `my-project`?" in done.stdout.replace("\n", " ")
+
+
+def test_a_version_of_conda_that_no_file_tells(tmp_path: Path) -> None:
+    fake = Fake.well(tmp_path)
+    for path in (fake.conda / "conda-meta").glob("conda-26*"):
+        path.unlink()
+    record(fake.conda, "conda-content-trust", "0.2.0")
+    conda = quick_machine(fake.roots()).tool("conda")
+    assert conda is not None and not conda.version
