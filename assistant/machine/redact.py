@@ -49,7 +49,7 @@ def redact_secrets(text: str) -> str:
 
 
 def redact(text: str, *, home: str = "", user: str = "", host: str = "") -> str:
-    """Without secrets, mail addresses, homes (`~` stands for the person's own), user and host name."""
+    """Without secrets, mail addresses, homes (`~` stands for the person's own), user and host name (with and without its domain)."""
     text = redact_secrets(text)
     text = _MAIL.sub("<mail>", text)
     home = home.rstrip("/\\")
@@ -61,7 +61,8 @@ def redact(text: str, *, home: str = "", user: str = "", host: str = "") -> str:
     text = _HOMES.sub(
         lambda found: found["place"] + (found["name"] if found["name"] in ("user", "Public") else "user"), text
     )
-    for name, stand_in in ((user, "user"), (host, "host")):
+    # The whole name of a host first, then without its domain.
+    for name, stand_in in ((user, "user"), (host, "host"), (host.partition(".")[0], "host")):
         if len(name) >= 3 and name.lower() not in PUBLIC_USERS:
             text = re.sub(rf"(?<![A-Za-z0-9]){re.escape(name)}(?![A-Za-z0-9])", stand_in, text)
     return text

@@ -37,9 +37,11 @@ def doctor(options: argparse.Namespace) -> int:
             }
         )
     elif options.report:
+        import socket
+
         from assistant import __version__
 
-        emit(report(machine, results, version=__version__).rstrip("\n"))
+        emit(report(machine, results, version=__version__, host=socket.gethostname()).rstrip("\n"))
     else:
         emit(doctor_text(machine, results, terminal_width(), style))
     return int(ExitCode.OK if results.well else ExitCode.NOTHING)

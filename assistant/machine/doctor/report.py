@@ -35,7 +35,9 @@ def report(machine: Machine, results: Results, *, version: str = "", host: str =
     failures = [*machine.problems, *results.failed]
     if failures:
         lines += ["", "## Not found out", "", *(f"- {failure.probe}: {failure.reason}" for failure in failures)]
-    return redact("\n".join(lines).rstrip() + "\n", home=machine.home, user=machine.user, host=host)
+    # Where no variable names the person, their home folder does.
+    user = machine.user or machine.home.replace("\\", "/").rstrip("/").rpartition("/")[2]
+    return redact("\n".join(lines).rstrip() + "\n", home=machine.home, user=user, host=host)
 
 
 def _finding(finding: Finding) -> list[str]:

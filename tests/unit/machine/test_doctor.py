@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import socket
+from argparse import Namespace
 from pathlib import Path
 
 import pytest
@@ -13,6 +15,9 @@ from assistant.machine.doctor.report import report
 from assistant.machine.model import Machine
 from assistant.machine.probe import PROBES, probe
 from assistant.machine.tables import Table
+from assistant.render.doctor import doctor_text
+from assistant.render.layout import Style
+from assistant.verbs.doctor import doctor
 from tests.unit.machine.fakes import Fake, FakeNvml, init_block, write
 
 
@@ -99,6 +104,89 @@ def test_the_report_is_markdown_without_private_things(tmp_path: Path, own_table
     assert "geheim" not in text and "samantha" not in text and str(fake.home) not in text
     assert "| envguide | 1.2.3 |" in text and "NVIDIA T4" in text and "~/miniforge3" in text
     assert "### May bite" in text and "PYTHONPATH" in text and "| demo (active) | conda | 3.12.7 |" in text
+
+
+SECRET = "geheim"
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        ("env", "HTTPS_PROXY", f"http://proxyuser:{SECRET}@proxy.example.org:3128"),
+        ("env", "https_proxy", f"http://proxyuser:{SECRET}@proxy.example.org:3128"),
+        ("env", "PIP_INDEX_URL", f"https://{SECRET}@mirror.example.org/simple"),
+        ("env", "PIP_EXTRA_INDEX_URL", f"https://a:{SECRET}@one.example.org/x https://b:{SECRET}@two.example.org/y"),
+        ("env", "UV_DEFAULT_INDEX", f"https://token:{SECRET}@mirror.example.org/simple"),
+        ("env", "CONDA_CHANNELS", f"https://conda.example.org/t/{SECRET}/team"),
+        ("env", "REQUESTS_CA_BUNDLE", "/gone/samantha/ca.pem"),
+        ("home", ".condarc", f"channels:\n  - https://conda.example.org/t/{SECRET}/team\n"),
+        ("home", ".condarc", f"channels:\n  - https://me:{SECRET}@conda.example.org/team\n"),
+        (
+            "home",
+            ".condarc",
+            f"proxy_servers:\n  https: http://me:{SECRET}@proxy.example.org:3128\nssl_verify: false\n",
+        ),
+        ("home", ".condarc", f"channels: [https://me:{SECRET}@x.example.org/team\n"),
+        (
+            "home",
+            ".config/pip/pip.conf",
+            f"[global]\nindex-url = https://me:{SECRET}@mirror.example.org/simple\nuser = true\n",
+        ),
+        ("home", ".config/pip/pip.conf", f"[global\nindex-url = https://me:{SECRET}@mirror.example.org/simple\n"),
+        ("home", ".config/pip/pip.conf", f"[global]\nextra-index-url = https://{SECRET}@mirror.example.org/simple\n"),
+        (
+            "home",
+            ".bashrc",
+            f"export PATH=/home/samantha/miniconda3/bin:$PATH\nexport HF_TOKEN={SECRET}\nalias pip=pip3\n",
+        ),
+    ],
+)
+def test_no_secret_of_any_place_gets_into_the_report(
+    tmp_path: Path, own_tables: Table, place: tuple[str, str, str]
+) -> None:
+    fake = Fake.well(tmp_path)
+    fake.env["USER"] = "samantha"
+    kind, name, text = place
+    if kind == "env":
+        fake.env[name] = text
+    else:
+        write(fake.home / name, text)
+    machine = probe(roots=fake.roots())
+    results = run_checks(machine)
+    for shown in (
+        report(machine, results, host="box17.corp.example.org"),
+        doctor_text(machine, results, 100, Style(False)),
+    ):
+        assert SECRET not in shown
+    shown = report(machine, results, host="box17.corp.example.org")
+    assert "samantha" not in shown and str(fake.home) not in shown
+
+
+def test_names_of_the_person_and_the_computer_are_taken_out(tmp_path: Path, own_tables: Table) -> None:
+    fake = Fake.well(tmp_path)
+    machine = probe(roots=fake.roots()).replace(home="/srv/people/samantha", user="", cwd="")
+    machine = machine.replace(variables={"TMPDIR": "/data/samantha/tmp on box17 and box17.corp.example.org"})
+    text = report(machine, run_checks(machine), host="box17.corp.example.org")
+    assert "samantha" not in text and "box17" not in text and "corp.example" not in text
+    assert "/data/user/tmp on host and host" in text
+
+
+def test_the_verb_takes_the_computers_name_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "samantha").mkdir()
+    monkeypatch.setattr(socket, "gethostname", lambda: "box17.example.org")
+    for name, value in {
+        "HOME": str(tmp_path / "samantha"),
+        "USER": "samantha",
+        "TMPDIR": "/tmp/box17/x",
+        "HTTPS_PROXY": f"http://me:{SECRET}@proxy.example.org:1",
+    }.items():
+        monkeypatch.setenv(name, value)
+    assert doctor(Namespace(list=False, checks=["network"], json=False, report=True)) in (0, 1)
+    text = capsys.readouterr().out
+    assert "## Machine" in text and "TMPDIR=/tmp/host/x" in text
+    assert "box17" not in text and SECRET not in text and "samantha" not in text
 
 
 def test_the_report_names_what_was_not_found_out(tmp_path: Path, own_tables: Table) -> None:
