@@ -198,7 +198,7 @@ class FlowConsole:
 
     def _question(self, question: api.Question) -> None:
         """Ask until the answer is one of the answers; the end of input means the default, which never is yes."""
-        for line in question.details:
+        for line in question.details if question.kind != "plan" else ():  # the plan itself stands above
             self._say(f"  {line}")
         for name in question.names:
             self._paragraph(name, "  - ")

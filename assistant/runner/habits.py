@@ -15,6 +15,7 @@ included.
 
 from __future__ import annotations
 
+import json
 import re
 import signal
 from pathlib import PurePath
@@ -37,6 +38,9 @@ _NOT_A_PROMPT = re.compile(
 _MISSING = re.compile(
     r"(?:PackagesNotFound\w*Error|The following packages are not available)[\s\S]{0,200}?((?:\n\s+- \S+[^\n]*)+)"
 )
+# An error by its name at the start of a line, as in a traceback or in front of conda's words.
+_NAMED = re.compile(r"(?:[a-z_][\w.]*\.)?[A-Z]\w*(?:Error|Exception|Interrupt|Channel|NotFound)\s*:\s*\S")
+_TOLD_AS_JSON = re.compile(r'"exception_name":\s*"(\w+)"[\s\S]{0,20000}?"message":\s*"((?:[^"\\\n]|\\.)*)"')
 
 
 class Prompt(Frozen):
@@ -196,11 +200,17 @@ def _judge_missing(specs: list[str]) -> Verdict:
 
 
 def _last_error(text: str) -> str:
+    """The line that names the error: of conda's `--json`, else the last one near the end, else anywhere, else the last."""
+    told = _TOLD_AS_JSON.search(text)
+    if told:
+        message = json.loads(f'"{told[2]}"').strip().split("\n")[0]
+        return f": {told[1]}: {message[:300]}" if message else f": {told[1]}"
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     for line in reversed(lines[-40:]):
         if re.match(r"(?i)(?:\w*error\b|error:|fatal:|critical)", line):
             return f": {line[:300]}"
-    return f": {lines[-1][:300]}" if lines else ""
+    named = next((line for line in reversed(lines) if _NAMED.match(line)), lines[-1] if lines else "")
+    return f": {named[:300]}" if named else ""
 
 
 def _signal_name(number: int) -> str:
