@@ -104,6 +104,9 @@ class Answer(Frozen):
     confidence: float = 0.0
     more: str = ""
     why: tuple[str, ...] = ()
+    here: str = ""
+    """For a problem: `yes` where its sign was seen on this machine, `no` where it was looked for and not seen."""
+    because: str = ""
 
     @property
     def commands(self) -> tuple[ShownCommand, ...]:

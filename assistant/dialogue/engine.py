@@ -153,12 +153,9 @@ def _diagnosed(text: str, library: Library, asked: Asked) -> Answer | None:
     found = diagnose(text, library)
     if not found:
         return None
-    best = found[0]
-    view = view_for(best.slots, (), asked)
-    result = compose(best.entry, text, view, library, confidence=0.95)
-    others = tuple(Link(id=item.entry.id, title=item.entry.title) for item in found[1:4])
-    why = (f"the output holds: {best.evidence}",) if asked.why else ()
-    return result.replace(related=(*others, *result.related), why=why)
+    from assistant.dialogue.why import recognised
+
+    return recognised(found, text, library, asked, 0.95)
 
 
 def decide(text: str, query: Query, ranked: list[Ranked], library: Library, asked: Asked) -> Answer:

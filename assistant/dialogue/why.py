@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from assistant.dialogue.answer import Answer, Block, Link
 from assistant.dialogue.compose import compose
-from assistant.dialogue.diagnose import diagnose
+from assistant.dialogue.diagnose import Diagnosis, diagnose
 from assistant.dialogue.engine import Asked, view_for
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from assistant.content.models import Entry
     from assistant.search.library import Library
+
+HERE = "On this machine: "
 
 
 def diagnosed(output: str, library: Library, asked: Asked) -> Answer:
@@ -25,17 +28,38 @@ def diagnosed(output: str, library: Library, asked: Asked) -> Answer:
         return Answer(
             question=output[:200], status="unknown", title="No known error", blocks=(Block(kind="lead", text=text),)
         )
+    return recognised(found, output[:200], library, asked, min(0.99, 0.6 + found[0].score / 250), seen=True)
+
+
+def recognised(
+    found: list[Diagnosis], question: str, library: Library, asked: Asked, confidence: float, *, seen: bool = False
+) -> Answer:
+    """The answer for what was recognised. With `seen`, the line of the output that gave it away is quoted."""
     best = found[0]
-    result = compose(
-        best.entry, output[:200], view_for(best.slots, (), asked), library, confidence=min(0.99, 0.6 + best.score / 250)
-    )
-    evidence = Block(kind="note", text=f"Seen: {best.evidence[:200]}") if best.evidence else None
-    others = [item for item in found[1:4] if item.entry.id != best.entry.id]
-    blocks = result.blocks if evidence is None else (result.blocks[0], evidence, *result.blocks[1:])
+    result = compose(best.entry, question, view_for(best.slots, (), asked), library, confidence)
+    notes = [Block(kind="note", text=f"Seen: {best.evidence[:200]}")] if seen and best.evidence else []
+    here, because = confirmed(best.entry, best.slots, asked)
+    if here:
+        words = f"yes, because {because}" if here == "yes" else f"no sign of it: {because}"
+        notes.append(Block(kind="note", text=f"{HERE}{words}"))
+    others = (Link(id=item.entry.id, title=item.entry.title) for item in found[1:4] if item.entry.id != best.entry.id)
     return result.replace(
-        blocks=blocks,
-        related=(*(Link(id=item.entry.id, title=item.entry.title) for item in others), *result.related),
+        blocks=(result.blocks[0], *notes, *result.blocks[1:]),
+        related=(*others, *result.related),
+        here=here,
+        because=because,
+        why=(f"the output holds: {best.evidence}",) if asked.why else (),
     )
+
+
+def confirmed(entry: Entry, slots: dict[str, str], asked: Asked) -> tuple[str, str]:
+    """(`yes` or `no`, what was seen) on this machine; empty texts where it cannot tell or another system is assumed."""
+    if not entry.confirm or asked.machine is None or asked.system not in ("", asked.machine.system):
+        return "", ""
+    from assistant.machine.confirm import look
+
+    verdict = look(entry.confirm, asked.machine, slots)
+    return ("yes" if verdict.holds else "no", verdict.because) if verdict else ("", "")
 
 
 def why_json(answer: Answer, text: str) -> dict[str, Any]:
@@ -56,5 +80,6 @@ def why_json(answer: Answer, text: str) -> dict[str, Any]:
         "text": text,
         "cause": lead,
         "fixes": fixes,
+        "on_this_machine": {"confirmed": answer.here == "yes", "because": answer.because} if answer.here else None,
         "confidence": answer.confidence,
     }

@@ -18,7 +18,21 @@ def check_all(knowledge: Path, flows: Path) -> tuple[Content, list[str]]:
         sections={section.id for section in content.sections},
         sources=set(content.sources),
     )
+    _check_confirm(content)
     return content, sorted({*content.problems.lines(), *found.lines()}, key=_place)
+
+
+def _check_confirm(content: Content) -> None:
+    """What a problem names under `confirm` is a look or a check of the doctor."""
+    from assistant.content.schema import nearest
+    from assistant.machine.confirm import known, names
+
+    for entry in content.entries:
+        if entry.confirm and not known(entry.confirm):
+            file, line = content.where[entry.id]
+            place = content.lines.get((entry.id, "confirm"), line)
+            message = f"`{entry.id}`: no look or check `{entry.confirm}`{nearest(entry.confirm, names())}"
+            content.problems.add(file, place, message)
 
 
 def _place(line: str) -> tuple[str, int, str]:
