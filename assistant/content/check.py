@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from assistant.content.commandline import parse, split_line, tables_by_tool
 from assistant.content.load import Content
 from assistant.content.models import RISKS, SHELLS, SYSTEMS, Command, Entry, FlagTable
+from assistant.content.opening import opening_fault
 from assistant.content.schema import nearest
 
 MIN_PHRASINGS = 5
@@ -105,10 +106,12 @@ def _check_phrasings(content: Content) -> None:
     for entry in content.entries:
         if len(entry.ask) < MIN_PHRASINGS:
             _report(content, entry, "ask", f"{len(entry.ask)} phrasings; write at least {MIN_PHRASINGS}")
-        for phrase in entry.ask:
-            key = normal_phrase(phrase)
+        own = [normal_phrase(phrase) for phrase in entry.ask]
+        for phrase, key in zip(entry.ask, own, strict=True):
             if not key:
                 _report(content, entry, "ask", f"`{phrase}` has no word in it")
+            elif own.count(key) > 1:
+                _report(content, entry, "ask", f"`{phrase}` stands {own.count(key)} times in this entry; keep it once")
             elif owners.setdefault(key, entry.id) != entry.id:
                 _report(
                     content, entry, "ask", f"`{phrase}` is a phrasing of `{owners[key]}` too; keep it in one of them"
@@ -118,6 +121,7 @@ def _check_phrasings(content: Content) -> None:
 def _check_texts(content: Content, entry: Entry) -> None:
     if not entry.answer:
         _report(content, entry, "id", "`answer` is missing: one or two sentences that answer first")
+    _check_opening(content, entry)
     length = len(entry.answer) + len(entry.body)
     if length > MAX_BEFORE_MORE:
         _report(
@@ -177,6 +181,17 @@ def _check_texts(content: Content, entry: Entry) -> None:
             _report(content, entry, "undo", f"no task `{entry.undo}`{nearest(entry.undo, content.where)}")
     if entry.kind == "problem":
         _check_problem(content, entry)
+
+
+def _check_opening(content: Content, entry: Entry) -> None:
+    tools = frozenset(content.lexicon.tools) if content.lexicon else frozenset()
+    # The title of a problem is its cause, so the cause may say it again.
+    title = "" if entry.kind == "problem" else entry.title
+    # A problem without an answer of its own has its cause for one.
+    for key in ("cause",) if entry.answer == entry.cause else ("answer", "cause"):
+        fault = opening_fault(title, getattr(entry, key), task=entry.kind == "command", tools=tools)
+        if fault:
+            _report(content, entry, key, fault)
 
 
 def _check_problem(content: Content, entry: Entry) -> None:

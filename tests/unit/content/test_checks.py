@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from assistant.content.opening import first_sentence, opening_fault
+
 LEXICON = """\
 actions: {create: [create, make], remove: [remove, delete]}
 objects: {environment: [environment, env]}
@@ -90,7 +92,22 @@ ENTRY = "- id: b.x\n  title: X\n  ask: [b one, b two, b three, b four, b five]\n
         (ENTRY.replace("Yes.", "[a, b]"), 4, "`answer` is a list; write text"),
         (ENTRY.replace(", b five", ""), 3, "4 phrasings; write at least 5"),
         (ENTRY.replace("b five", "One  WAY?"), 3, "is a phrasing of `a.good` too"),
+        (ENTRY.replace("b five", "'B, one?'"), 3, "`B, one?` stands 2 times in this entry"),
+        (ENTRY.replace("b five", "'?'"), 3, "`?` has no word in it"),
         (ENTRY.replace("Yes.", "y" * 1300), 1, "characters; move some below `more`"),
+        (ENTRY.replace("Yes.", "y" * 1190) + "  body: twelve more.\n", 6, "1202 characters"),
+        (
+            ENTRY.replace("Yes.", "It depends on your system."),
+            4,
+            "begins with a preamble, `It depends on your system.`",
+        ),
+        (ENTRY.replace("Yes.", "There are several ways to do it."), 4, "begins with a preamble"),
+        (ENTRY.replace("Yes.", "'Which system have you? On Linux so.'"), 4, "begins with a question"),
+        (
+            ENTRY.replace("title: X", "title: The cache of pip").replace("Yes.", "This is the cache of pip. So."),
+            4,
+            "repeats the title",
+        ),
         (ENTRY.replace("  from: [first]\n", ""), 1, "say where it comes from"),
         (ENTRY.replace("b.x", "a.good"), 1, "the id `a.good` stands already at knowledge/topics/a.yaml:1"),
         (ENTRY.replace("b.x", "B x"), 1, "an id has small letters"),
@@ -107,6 +124,117 @@ def test_each_mistake_is_reported_at_its_line(tmp_path: Path, text: str, line: i
     matching = [item for item in lines if expected in item]
     assert matching, lines
     assert any(item.startswith(f"knowledge/topics/b.yaml:{line}:") for item in matching), matching
+
+
+TASK = """\
+- id: t.x
+  title: Make one
+  action: create
+  object: environment
+  ask: [t one, t two, t three, t four, t five]
+  answer: '`conda create -n {name}` makes one.'
+  forms:
+    - {tool: conda, run: 'conda create -n {name}'}
+  from: [first]
+"""
+PROBLEM = """\
+- id: p.x
+  title: It is full
+  ask: [p one, p two, p three, p four, p five]
+  signatures: [{text: It is full}]
+  cause: It is full.
+  check: ['conda create -n {name}']
+  fixes:
+    - {text: Make room, commands: ['conda create -n {name}']}
+  from: [first]
+"""
+COMPARISON = """\
+- id: c.x
+  title: One or two
+  tools: [conda, venv]
+  ask: [c one, c two, c three, c four, c five]
+  answer: Take one.
+  rows: [{aspect: size, cells: [small, large]}]
+  commands: ['conda create -n {name}']
+  from: [first]
+"""
+
+
+def test_a_phrasing_belongs_to_one_entry_of_any_kind(tmp_path: Path) -> None:
+    code, lines = check(build(tmp_path, problems__p=PROBLEM.replace("p five", "'ONE, way'")))
+    assert code == 1
+    assert lines == [
+        "knowledge/topics/a.yaml:3: `a.good`: `one way` is a phrasing of `p.x` too; keep it in one of them"
+    ]
+
+
+def test_good_entries_of_each_kind_pass(tmp_path: Path) -> None:
+    assert check(build(tmp_path, commands__t=TASK, problems__p=PROBLEM, comparisons__c=COMPARISON)) == (0, [])
+
+
+@pytest.mark.parametrize(
+    ("folder", "text", "line", "expected"),
+    [
+        ("commands", TASK.replace("conda create -n {name}'}", "conda create -x {name}'}"), 8, "has no `-x`"),
+        ("problems", PROBLEM.replace("check: ['conda create -n", "check: ['conda create -x"), 6, "has no `-x`"),
+        ("problems", PROBLEM.replace("commands: ['conda create -n", "commands: ['conda create -x"), 8, "has no `-x`"),
+        ("comparisons", COMPARISON.replace("create -n", "create -x"), 7, "has no `-x`"),
+        ("problems", PROBLEM.replace(", p five", ""), 3, "4 phrasings"),
+        ("comparisons", COMPARISON.replace("Take one.", "y" * 1300), 1, "move some below `more`"),
+        (
+            "commands",
+            TASK.replace("'`conda create -n {name}` makes one.'", "The way is known."),
+            6,
+            "names the command or the act",
+        ),
+        (
+            "commands",
+            TASK.replace("'`conda create -n {name}` makes one.'", "conda can do that."),
+            6,
+            "names the command or the act",
+        ),
+        (
+            "problems",
+            PROBLEM.replace("cause: It is full.", "cause: That depends on the disk."),
+            5,
+            "begins with a preamble",
+        ),
+        ("comparisons", COMPARISON.replace("Take one.", "One or two."), 5, "repeats the title"),
+    ],
+)
+def test_each_kind_is_held_to_the_same_rules(tmp_path: Path, folder: str, text: str, line: int, expected: str) -> None:
+    code, lines = check(build(tmp_path, **{f"{folder}__b": text}))
+    assert code == 1
+    assert [item for item in lines if item.startswith(f"knowledge/{folder}/b.yaml:{line}:") and expected in item], lines
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "No. It stays.",
+        "Three: one, two and three.",
+        "In the folder: run it.",
+        "Take the installer of your system and run it.",
+        "There is no `uv shell`.",
+        "Thistle dependence is no preamble.",
+        "`conda config --set x 'a? b'` sets it.",
+        "Generality is not what it gives.",
+    ],
+)
+def test_an_answer_that_answers_is_left_alone(answer: str) -> None:
+    assert opening_fault("How it is done", answer) == ""
+
+
+@pytest.mark.parametrize(
+    "answer", ["Take the installer and run it.", "In VS Code choose the interpreter.", "The way: `x`."]
+)
+def test_a_task_may_begin_with_an_act_or_hold_a_command(answer: str) -> None:
+    assert opening_fault("How it is done", answer, task=True, tools={"conda"}) == ""
+
+
+def test_the_first_sentence_does_not_end_inside_code() -> None:
+    assert first_sentence("`pip install a.b. c` does it. More.") == "`pip install a.b. c` does it."
+    assert first_sentence("No full stop") == "No full stop"
 
 
 def test_all_mistakes_are_reported_in_one_run(tmp_path: Path) -> None:
