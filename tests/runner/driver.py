@@ -11,9 +11,9 @@ from assistant.runner import api, catalog, engine, session
 
 
 def main(folder: str, machine: str, verb: str, *rest: str) -> int:
-    """Say yes to everything; print each event's name as it comes."""
+    """Say yes to everything, but for doing again what may have been done; print each event as it comes."""
     here = Machine(**json.loads(machine))
-    policy = api.Policy(yes=api.parse_yes("delete,admin"), interactive=False)
+    policy = api.Policy(yes=api.parse_yes("delete,admin"))
     if verb == "run":
         known = catalog.from_folder(Path(folder))
         plan = api.make_plan(rest[0], {}, flows=known, machine=here)
@@ -25,6 +25,8 @@ def main(folder: str, machine: str, verb: str, *rest: str) -> int:
     code = 1
     for event in running.events():
         print(json.dumps(event.to_plain()), flush=True)
+        if isinstance(event, api.Question):
+            running.reply({"unsure": "skip", "failed": "stop"}.get(event.kind, "yes"))
         if isinstance(event, api.FlowFinished):
             code = event.exit
     return code

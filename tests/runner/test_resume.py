@@ -1,13 +1,8 @@
-"""Killed at every state of the journal and at any moment: always resumable, nothing done twice, nothing left
-running.
-"""
+"""An interrupted run, gone on with: checks are asked again, what is half-made is made anew, nothing is left running."""
 
 import json
 import os
-import random
 import signal
-import subprocess
-import sys
 import time
 from pathlib import Path
 
@@ -16,134 +11,9 @@ import pytest
 from assistant.errors import StateError, UsageError
 from assistant.runner import api, engine, journal, processes, session, store
 from tests.runner.conftest import QUICK, Driven, Flows, drive
+from tests.runner.killing import CODE, PY, STEP, flow_of, spawn
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="processes are killed as POSIX has it")
-ROOT = Path(__file__).resolve().parents[2]
-PY = sys.executable
-
-# Each step counts how often it is done, in a file of its own, and leaves the mark that its check looks for.
-STEP = """
-  - id: step-{n}
-    title: Step {n}
-    run: [sh, -c, '{code}', sh, '{n}']
-    check: [{{probe: file-exists, path: '{{cwd}}/mark-{n}'}}]
-    verify: [{{probe: file-exists, path: '{{cwd}}/mark-{n}'}}]
-    risk: user-files
-    undo: {{run: [rm, -f, 'mark-{n}']}}
-"""
-CODE = 'sleep 0.02; printf x >> "count-$1"; sleep 0.01; : > "mark-$1"; sleep 0.02'
-# A folder that is made in two strokes: killed between them, it is half-made.
-FOLDER = """
-  - id: folder
-    title: A folder
-    run: [{py}, -c, "{code}", '{pause}']
-    makes: made
-    verify: [{{probe: file-exists, path: '{{cwd}}/made/whole'}}]
-    risk: user-files
-    undo: {{remove: made}}
-"""
-TWO_STROKES = (
-    "import os,sys,time; os.mkdir('made'); open('made/half','w').close();"
-    "time.sleep(float(sys.argv[1])); open('made/whole','w').close()"
-)
-
-
-def flow_of(steps: int = 2, pause: str = "0.05") -> str:
-    body = "".join(STEP.format(n=number, code=CODE) for number in range(steps))
-    return "steps:\n" + body + FOLDER.format(py=PY, code=TWO_STROKES, pause=pause)
-
-
-def command(flows: Flows, *words: str) -> list[str]:
-    machine = {name: value for name, value in flows.machine.fields().items() if isinstance(value, str)}
-    return [PY, "-m", "tests.runner.driver", str(flows.folder), json.dumps(machine), *words]
-
-
-def spawn(flows: Flows, *words: str) -> subprocess.Popen[bytes]:
-    env = {**os.environ, "PYTHONPATH": str(ROOT)}
-    return subprocess.Popen(command(flows, *words), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=env)
-
-
-def finish(flows: Flows, work: Path) -> None:
-    """Resume until the run is done, and look at what it has done."""
-    for _ in range(600):  # a program of the killed run may live a moment longer, and hold the run meanwhile
-        if all(run.state != "running" for run in store.list_runs()):
-            break
-        time.sleep(0.05)
-    for _ in range(3):
-        if not [run for run in store.list_runs() if run.can_resume]:
-            break
-        done = subprocess.run(
-            command(flows, "resume"), env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, timeout=60
-        )
-        assert done.returncode == 0, done.stdout.decode() + done.stderr.decode()
-    runs = store.list_runs()
-    assert [run.state for run in runs] == ["done"], runs
-    assert (work / "made" / "whole").exists()
-    for number in range(2):
-        assert (work / f"mark-{number}").exists()
-        counted = len((work / f"count-{number}").read_bytes())
-        tries = journal.read(Path(runs[0].folder)).steps[f"step-{number}"].tries
-        # Killed between counting and its mark it must be done again; never because the journal said nothing.
-        assert 1 <= counted <= tries
-    assert not living(runs[0].id)
-
-
-def living(run: str) -> list[int]:
-    found = []
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdigit():
-            try:
-                if f"ENVGUIDE_STEP={run}/".encode() in (entry / "environ").read_bytes():
-                    found.append(int(entry.name))
-            except OSError:
-                continue
-    return found
-
-
-@pytest.mark.parametrize("after", ["run", "plan", "before", "pid", "exit", "after"])
-def test_killed_right_after_each_kind_of_journal_line(flows: Flows, work: Path, after: str) -> None:
-    flows.write(flow_of())
-    child = spawn(flows, "run", "test-flow")
-    wanted = 1 if after in ("run", "plan") else 2
-    assert child.stdout is not None
-    while True:
-        folders = [path for path in store.paths.runs_dir().glob("[!.]*")] if store.paths.runs_dir().exists() else []
-        text = (folders[0] / journal.FILE).read_bytes() if folders else b""
-        if text.count(b'{"do":"%s"' % after.encode()) >= wanted or child.poll() is not None:
-            break
-        time.sleep(0.001)
-    child.kill()
-    child.stdout.close()
-    child.wait()
-    finish(flows, work)
-
-
-@pytest.mark.parametrize("seed", range(4))
-def test_killed_at_random_moments_again_and_again(flows: Flows, work: Path, seed: int) -> None:
-    flows.write(flow_of())
-    chance = random.Random(seed)
-    verb = ("run", "test-flow")
-    for _ in range(4):
-        child = spawn(flows, *verb)
-        assert child.stdout is not None
-        first = child.stdout.readline()  # the import of the program itself is not what is tested
-        time.sleep(chance.uniform(0, 0.6))
-        child.kill()
-        rest = child.stdout.read()
-        child.stdout.close()
-        child.wait()
-        if b'"flow-finished"' in first + rest:
-            break
-        if any(run.can_resume for run in store.list_runs()):
-            verb = ("resume",)
-    if not store.list_runs():
-        subprocess.run(
-            command(flows, "run", "test-flow"),
-            env={**os.environ, "PYTHONPATH": str(ROOT)},
-            check=True,
-            capture_output=True,
-        )
-    finish(flows, work)
 
 
 def test_a_torn_line_and_rubbish_in_a_journal_are_skipped(flows: Flows, work: Path) -> None:
