@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import textwrap
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -22,6 +23,26 @@ sources: [test]
 
 # Short waits, so that tests of prompts and stops do not take long.
 QUICK = pump.Patience(second_known=0.5, second=1.0, terminate=2.0, kill=4.0, prompt=0.2, unanswered=0.5)
+
+PY = sys.executable
+SIMPLE = """
+params:
+  name: {type: new-env-name, title: Name, default: demo}
+vars: {file: '{cwd}/{name}.txt'}
+steps:
+  - id: make
+    title: Make {name}
+    run: [touch, '{file}']
+    makes: '{file}'
+    verify: [{probe: file-exists, path: '{file}'}]
+    risk: user-files
+    undo: {remove: '{file}'}
+  - id: say
+    title: Say it
+    run: [PYTHON, -c, "import sys; print('hello', sys.argv[1])", '{name}']
+    risk: reads
+after: [{text: 'made {file}', commands: ['cat {file}']}]
+""".replace("PYTHON", PY)
 
 Answers = Mapping[str, str | api.Reply] | Callable[[api.Question], "str | api.Reply"]
 

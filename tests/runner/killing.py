@@ -69,7 +69,7 @@ def spawn(flows: Flows, *words: str) -> subprocess.Popen[bytes]:
 
 def finish(flows: Flows, work: Path) -> None:
     """Resume until the run is done, and look at what it has done."""
-    for _ in range(600):  # a program of the killed run may live a moment longer, and hold the run meanwhile
+    for _ in range(2400):  # a program of the killed run may live a moment longer, and hold the run meanwhile
         if all(run.state != "running" for run in store.list_runs()):
             break
         time.sleep(0.05)
@@ -77,7 +77,7 @@ def finish(flows: Flows, work: Path) -> None:
         if not [run for run in store.list_runs() if run.can_resume]:
             break
         done = subprocess.run(
-            command(flows, "resume"), env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, timeout=60
+            command(flows, "resume"), env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, timeout=300
         )
         assert done.returncode == 0, done.stdout.decode() + done.stderr.decode()
     runs = store.list_runs()

@@ -75,7 +75,7 @@ def test_killed_at_random_moments_again_and_again(flows: Flows, work: Path, seed
         for run in store.list_runs():
             assert journal.read(Path(run.folder)).damaged <= kills
     if not store.list_runs():
-        spawn(flows, "run", "test-flow").communicate(timeout=60)
+        spawn(flows, "run", "test-flow").communicate(timeout=300)
     finish(flows, work)
     done = (work / "once").read_bytes() if (work / "once").exists() else b""
     assert len(done) <= 1, "a step that must not be done twice was done twice"

@@ -4,6 +4,7 @@ import os
 import sys
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -44,12 +45,21 @@ def start(code: str, cwd: Path, *args: str, marker: str = "") -> terminal.Termin
 def run(
     code: str, cwd: Path, taker: Taker, control: pump.Control | None = None, *, interactive: bool = True,
     timeout: float = 0, argv: tuple[str, ...] = ("python",), marker: str = "", log: Path | None = None,
+    patience: pump.Patience = QUICK,
 ) -> pump.Ended:  # fmt: skip
     child = start(code, cwd, marker=marker)
     return pump.pump(
         child, argv, log or cwd / "out.log", taker, control or pump.Control(), interactive=interactive, timeout=timeout,
-        patience=QUICK,
+        patience=patience,
     )  # fmt: skip
+
+
+def until(holds: Callable[[], object]) -> None:
+    """Wait until something holds; a slow machine gets its time."""
+    end = time.monotonic() + 120
+    while not holds():
+        assert time.monotonic() < end
+        time.sleep(0.02)
 
 
 def test_the_log_is_complete_to_the_byte_and_no_character_is_cut(tmp_path: Path) -> None:
@@ -69,21 +79,20 @@ def test_while_nobody_takes_the_output_the_child_waits(tmp_path: Path) -> None:
     taker.room = False
     marks = tmp_path / "marks"
     code = (
-        f"open({str(marks)!r}, 'w').close()\nfor i in range(300000): print('x' * 60)\n"
+        f"open({str(marks)!r}, 'w').close()\nfor i in range(100000): print('x' * 60)\n"
         f"open({str(marks)!r}, 'a').write('end')"
     )
     control = pump.Control()
     result: list[pump.Ended] = []
     worker = threading.Thread(target=lambda: result.append(run(code, tmp_path, taker, control)))
     worker.start()
-    while not marks.exists():
-        time.sleep(0.02)
-    time.sleep(0.4)
+    until(marks.exists)
+    time.sleep(0.4)  # long enough to write it all, if it could
     assert marks.read_text() == "" and (tmp_path / "out.log").stat().st_size < 1_000_000
     taker.room = True
-    worker.join(timeout=60)
+    until(lambda: result)
     assert result[0].code == 0
-    assert (tmp_path / "out.log").stat().st_size == sum(len(chunk) for chunk in taker.data) == 300_000 * 62
+    assert (tmp_path / "out.log").stat().st_size == sum(len(chunk) for chunk in taker.data) == 100_000 * 62
 
 
 def test_a_prompt_is_told_once_and_a_password_as_secret(tmp_path: Path) -> None:
@@ -95,14 +104,12 @@ def test_a_prompt_is_told_once_and_a_password_as_secret(tmp_path: Path) -> None:
         target=lambda: pump.pump(child, ("x",), tmp_path / "l", taker, control, interactive=True, patience=QUICK)
     )
     worker.start()
-    while len(taker.prompts) < 1:
-        time.sleep(0.02)
-    time.sleep(0.5)
+    until(lambda: taker.prompts)
+    time.sleep(0.5)  # it must not be told again meanwhile
     child.write(b"y\n")
-    while len(taker.prompts) < 2:
-        time.sleep(0.02)
+    until(lambda: len(taker.prompts) > 1)
     child.write(b"secret\n")
-    worker.join(timeout=20)
+    until(lambda: not worker.is_alive())
     assert taker.prompts == [("Proceed ([y]/n)?", False, "yes"), ("Password:", True, "")]
     assert b"secret" not in (tmp_path / "l").read_bytes()
 
@@ -130,7 +137,12 @@ def test_a_worker_whose_line_looks_like_a_prompt_is_seen_to_work(tmp_path: Path)
         "import sys, time\nsys.stdout.write('Reading files: ')\ntime.sleep(1)\nsys.stdout.write('\\nName: ')\ninput()"
     )
     child = start(code, tmp_path)
-    threading.Timer(3, lambda: child.write(b"ada\n")).start()
+
+    def answer() -> None:
+        until(lambda: taker.prompts)
+        child.write(b"ada\n")
+
+    threading.Thread(target=answer).start()
     pump.pump(child, ("x",), tmp_path / "l", taker, pump.Control(), interactive=True, patience=QUICK)
     assert taker.prompts == [("Name:", False, "")]
 
@@ -155,8 +167,7 @@ while True:
 
 def press_when_ready(taker: Taker, control: pump.Control, times: int = 1) -> threading.Thread:
     def wait() -> None:
-        while b"ready" not in b"".join(taker.data):
-            time.sleep(0.02)
+        until(lambda: b"ready" in b"".join(taker.data))
         for _ in range(times):
             control.press()
             time.sleep(0.1)
@@ -169,7 +180,8 @@ def press_when_ready(taker: Taker, control: pump.Control, times: int = 1) -> thr
 def test_conda_gets_its_second_ctrl_c_by_itself(tmp_path: Path) -> None:
     taker, control = Taker(), pump.Control()
     thread = press_when_ready(taker, control)
-    ended = run(STUBBORN % (2, ""), tmp_path, taker, control, argv=("conda", "create"))
+    slow = QUICK.replace(terminate=300.0, kill=600.0)
+    ended = run(STUBBORN % (2, ""), tmp_path, taker, control, argv=("conda", "create"), patience=slow)
     thread.join()
     assert ended.code == 1 and ended.why == "interrupted"
     assert b"KeyboardInterrupt 2" in b"".join(taker.data)
@@ -185,10 +197,7 @@ def test_more_presses_are_firmer_and_nothing_is_left(tmp_path: Path, presses: in
     ended = run(STUBBORN % (99, f"{deaf}\n{daemon}"), tmp_path, taker, control, marker=marker)
     thread.join()
     assert ended.code == code
-    end = time.monotonic() + 20
-    while processes.members(-1, marker):
-        assert time.monotonic() < end
-        time.sleep(0.02)
+    until(lambda: not processes.members(-1, marker))
 
 
 def test_a_time_limit_is_said(tmp_path: Path) -> None:

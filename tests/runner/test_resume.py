@@ -19,7 +19,7 @@ pytestmark = pytest.mark.skipif(os.name != "posix", reason="processes are killed
 def test_a_torn_line_and_rubbish_in_a_journal_are_skipped(flows: Flows, work: Path) -> None:
     flows.write(flow_of())
     child = spawn(flows, "run", "test-flow")
-    child.communicate(timeout=60)
+    child.communicate(timeout=300)
     info = store.list_runs()[0]
     path = Path(info.folder) / journal.FILE
     lines = path.read_bytes().splitlines(keepends=True)

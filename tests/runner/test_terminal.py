@@ -19,7 +19,7 @@ def run(argv: list[str], cwd: Path, **kwargs: object) -> terminal.Terminal:
     return terminal.start(argv, env=env, cwd=str(cwd), **kwargs)  # type: ignore[arg-type]
 
 
-def until(child: terminal.Terminal, found: Callable[[bytes], bool], seconds: float = 20) -> bytes:
+def until(child: terminal.Terminal, found: Callable[[bytes], bool], seconds: float = 120) -> bytes:
     """Read until something was seen, or the child has ended and is quiet."""
     data, end = b"", time.monotonic() + seconds
     while time.monotonic() < end:
@@ -30,7 +30,7 @@ def until(child: terminal.Terminal, found: Callable[[bytes], bool], seconds: flo
     raise AssertionError(f"not seen in {seconds} s: {data[-300:]!r}")
 
 
-def wait_for(holds: Callable[[], bool], seconds: float = 20) -> None:
+def wait_for(holds: Callable[[], bool], seconds: float = 120) -> None:
     """Wait until something holds; a slow machine gets its time."""
     end = time.monotonic() + seconds
     while not holds():
