@@ -1,283 +1,142 @@
-"""Questions whose answer is a row of the compatibility tables: driver and CUDA, a GPU and PyTorch, PyTorch and Python.
+"""Questions whose answer is a row of the compatibility tables: which of the tables, and which row.
 
-"which cuda for driver 535", "can a GTX 1080 run torch 2.15", "what can this machine run", "torch 2.13 python versions".
-Past the tables' last row the answer says that it does not know.
+"which cuda for driver 535", "can a GTX 1080 run torch 2.15", "what can this machine run", "torch 2.13 python versions". The
+answers themselves are made in `hardware_rows`; past the tables' last row they say that it is not known.
 """
 
 from __future__ import annotations
 
 import re
 
-from assistant.dialogue.answer import Answer, Block, Link, ShownCommand, Table
-from assistant.dialogue.compose import source_notes
+from assistant.content.frozen import Frozen
+from assistant.dialogue import hardware_rows as rows
+from assistant.dialogue import hardware_systems as systems
 from assistant.machine import compatibility as compat
-from assistant.machine.tables import Generation, Release, read_tables
-from assistant.machine.versions import at_least, numbers
+from assistant.machine.tables import read_tables
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from assistant.dialogue.answer import Answer
     from assistant.dialogue.engine import Asked
-    from assistant.machine.model import Machine
+    from assistant.machine.tables import Generation
     from assistant.machine.tables import Table as Tables
     from assistant.search.library import Library
 
+_TROUBLE = ("error", "traceback", "failed", "no kernel", "not compiled", "exception", "not working", "doesn't work")
 _DRIVER = (
     r"\bdriver(?:s)?\s*(?:version\s*|is\s*|:\s*)?v?(\d{3}(?:\.\d{1,3}){0,2})\b|\b(\d{3}\.\d{2,3}(?:\.\d{2})?)\s+driver"
 )
-_CUDA = r"\bcuda\s*(?:version\s*|toolkit\s*)?(1\d(?:\.\d{1,2})?)\b|\bcu(1\d)(\d)\b"
+_CUDA = r"\bcuda\s*(?:version\s*|toolkit\s*)?(\d{2}(?:\.\d{1,2})?)\b|\bcu(\d{2})(\d)\b"
 _TORCH = r"\b(?:py)?torch\s*(?:version\s*)?(?:==?\s*)?v?(\d\.\d{1,2})(?:\.\d+)?\b"
+_PYTHON = r"\bpython\s*(?:version\s*)?(3\.\d{1,2})\b"
+_MACOS = r"\bmac\s?os\s*(?:x\s*)?(\d{2}(?:\.\d+)?)\b"
 _CAPABILITY = r"\b(?:compute\s+capability|capability|sm)[\s_]*(\d{1,2})\.?(\d)\b"
+_SERIES = r"\b(?:(?:rtx|gtx|gt|geforce)\s*(?:rtx|gtx)?\s*\d{3,4}|b[1-9]00|h[12]00|rubin|r[12]00)\b"
 _CARD = re.compile(
-    r"\b(?:rtx|gtx|geforce|titan|quadro|tesla)\b|\b(?:[ahvtlb]\d{2,3}[gs]?|p100|v100|k80|mx\d{3}|gb10)\b", re.IGNORECASE
+    r"\b(?:rtx|gtx|gt|geforce|titan|quadro|tesla|orin|thor|jetson|spark)\b"
+    r"|\b(?:g?[ahvtlbr]\d{2,3}[gs]?|p100|k80|mx\d{3}|gb10|[pmt]4)\b",
+    re.IGNORECASE,
+)
+_MAC = re.compile(
+    r"\b(?:mac|macs|macbook|imac|macos|apple silicon|apple m[1-6]|m[1-6] (?:pro|max|ultra|mac|macbook))\b"
 )
 _THIS_MACHINE = re.compile(
-    r"\b(?:this|my) (?:machine|computer|gpu|pc|card|graphics card|laptop)\b.*\b(?:run|support|torch|pytorch|cuda)\b"
-    r"|\b(?:torch|pytorch|cuda)\b.*\b(?:for|on) (?:this|my) (?:machine|computer|gpu|pc|card|graphics card|laptop|driver)\b"
+    r"\b(?:this|my) (?:machine|computer|gpu|pc|card|graphics card|laptop)\b.*\b(?:runs?|supports?|torch|pytorch|cuda)\b"
+    r"|\b(?:torch|pytorch|cuda)\b.*\b(?:for|on|in) (?:this|my) (?:machine|computer|gpu|pc|card|graphics card|laptop|driver)\b"
+    r"|\b(?:runs? on|fits?|fits? on|works? on|works? for) (?:this|my) (?:machine|computer|gpu|pc|card|graphics card|laptop)\b"
 )
+_ASKS = re.compile(
+    r"\b(?:which|what|can|does|do|is|are|will|support|supports|supported|versions?|runs?|needs?|enough|best|newest|latest"
+    r"|last|oldest|minimum|for|on|with)\b"
+)
+
+
+class Named(Frozen):
+    """What a question names. Versions are text, empty where none is named; `row` is the generation of a named GPU."""
+
+    text: str
+    lowered: str
+    system: str
+    driver: str = ""
+    cuda: str = ""
+    torch: str = ""
+    python: str = ""
+    macos: str = ""
+    row: Generation | None = None
+    strange_card: str = ""
+    """A card of a series that exists, or may come, and that no row names."""
 
 
 def hardware_answer(text: str, library: Library, asked: Asked) -> Answer | None:
     """The answer from the tables; None where the question is none of theirs."""
-    lowered = re.sub(r"(?<=[a-z])(?=\d{3,4}(?:\s*ti|\s*super|\b))", " ", text.lower())
-    if len(lowered) > 300 or any(
-        word in lowered for word in ("error", "traceback", "failed", "no kernel", "not compiled")
-    ):
+    # `rtx5090` is read as `rtx 5090`.
+    lowered = re.sub(r"\b(rtx|gtx|gt)(?=\d{3,4})", r"\1 ", text.lower())
+    if any(word in lowered for word in _TROUBLE):
         return None
     tables = read_tables(library.record("compatibility"))
     system = asked.system or (asked.machine.system if asked.machine else "") or "linux"
-    driver = re.search(_DRIVER, lowered)
-    cuda = re.search(_CUDA, lowered)
-    torch = re.search(_TORCH, lowered)
-    row = _gpu(lowered, tables)
-    wants_driver = "driver" in lowered
-    if driver and ("cuda" in lowered or "torch" in lowered):
-        return _for_driver(driver[1] or driver[2], row, cuda, text, system, tables, library)
-    if row and ("torch" in lowered or "cuda" in lowered):
-        return _for_gpu(row, torch[1] if torch else "", text, system, tables, library)
-    if cuda and wants_driver:
-        return _driver_for(_cuda_version(cuda), text, tables, library)
-    if (
-        torch
-        and re.search(r"\b(?:python|pythons|cuda|torchvision|tag|tags|wheels?)\b", lowered)
-        and _asks_which(lowered)
-    ):
-        return _for_torch(torch[1], text, tables, library)
-    if _THIS_MACHINE.search(lowered) and _asks_which(lowered):
-        return _for_machine(text, tables, library)
+    return _choose(_read(text, lowered, system, tables), tables, library)
+
+
+def _choose(named: Named, tables: Tables, library: Library) -> Answer | None:
+    lowered = named.lowered
+    about_torch, about_cuda = "torch" in lowered, "cuda" in lowered or bool(named.cuda)
+    asks = bool(_ASKS.search(lowered))
+    if named.driver and (about_cuda or about_torch):
+        return rows.for_driver(named, tables, library)
+    if named.strange_card and (about_torch or about_cuda):
+        return rows.strange_card(named, tables, library)
+    if named.row and (about_torch or about_cuda):
+        return rows.for_gpu(named, tables, library)
+    if named.row and ("capability" in lowered or "sm_" in lowered) and asks:
+        return rows.for_capability(named, tables, library)
+    if _MAC.search(lowered) and (about_cuda or (about_torch and (named.torch or named.macos or "intel" in lowered))):
+        return systems.for_mac(named, tables, library)
+    if named.cuda and "driver" in lowered:
+        return rows.driver_for(named.cuda, named, tables, library)
+    if named.torch and "driver" in lowered:
+        return rows.driver_for_torch(named, tables, library)
+    if about_torch and "glibc" in lowered and asks:
+        return systems.glibc_for_torch(named, tables, library)
+    if named.torch and asks and re.search(r"\b(?:pythons?|cuda|torchvision|tags?|wheels?)\b", lowered):
+        return rows.for_torch(named, tables, library)
+    if about_torch and named.python and not named.torch and asks:
+        return rows.torch_for_python(named, tables, library)
+    if about_torch and named.cuda and re.search(r"\b(?:which|newest|latest|last|oldest|has|have)\b", lowered):
+        return rows.torch_for_cuda(named, tables, library)
+    if _THIS_MACHINE.search(lowered) and asks:
+        return systems.for_this_machine(named, tables, library)
     return None
 
 
-def _asks_which(lowered: str) -> bool:
-    return bool(
-        re.search(
-            r"\b(?:which|what|can|does|do|support|supports|version|versions|run|runs|need|needs|best|newest|latest|for)\b",
-            lowered,
-        )
+def _read(text: str, lowered: str, system: str, tables: Tables) -> Named:
+    driver, cuda = re.search(_DRIVER, lowered), re.search(_CUDA, lowered)
+    torch, python, macos = (re.search(pattern, lowered) for pattern in (_TORCH, _PYTHON, _MACOS))
+    row, strange = _gpu(lowered, tables)
+    return Named(
+        text=text,
+        lowered=lowered,
+        system=system,
+        driver=(driver[1] or driver[2]) if driver else "",
+        cuda=(cuda[1] or f"{cuda[2]}.{cuda[3]}") if cuda else "",
+        torch=torch[1] if torch else "",
+        python=python[1] if python else "",
+        macos=macos[1] if macos else "",
+        row=row,
+        strange_card=strange,
     )
 
 
-def _cuda_version(found: re.Match[str]) -> str:
-    return found[1] or f"{found[2]}.{found[3]}"
-
-
-def _gpu(lowered: str, tables: Tables) -> Generation | None:
-    capability = re.search(_CAPABILITY, lowered)
-    if capability:
-        return compat.gpu_row(tables, f"{capability[1]}.{capability[2]}")
+def _gpu(lowered: str, tables: Tables) -> tuple[Generation | None, str]:
+    """The row of the GPU that is named, else the name of one that no row knows."""
+    if capability := re.search(_CAPABILITY, lowered):
+        version = f"{capability[1]}.{capability[2]}"
+        row = compat.gpu_row(tables, version)
+        return row, "" if row else f"compute capability {version}"
     if not _CARD.search(lowered):
-        return None
-    return compat.gpu_named(tables, re.sub(r"\b(gtx|rtx)\s*", lambda found: found[1].upper() + " ", lowered))
-
-
-def _answer(text: str, title: str, lead: str, blocks: list[Block], table: str, library: Library) -> Answer:
-    part = library.record("compatibility")[table]
-    related = [
-        name
-        for name in ("gpu.three-cudas", "pytorch.which-build", "pytorch.install", "gpu.driver", "pytorch.verify")
-        if _known(name, library)
-    ]
-    note = Block(kind="note", text=f"From the compatibility table, as of {part['as_of']}.")
-    return Answer(
-        question=text,
-        status="answered",
-        entry=Link(id=f"compatibility:{table}", title=title),
-        kind="topic",
-        title=title,
-        blocks=(Block(kind="lead", text=lead), *blocks, note),
-        sources=source_notes(tuple(part.get("sources", ())), library),
-        related=tuple(Link(id=name, title=library.title(name)) for name in related[:3]),
-        confidence=0.95,
-    )
-
-
-def _known(entry_id: str, library: Library) -> bool:
-    try:
-        library.number(entry_id)
-    except KeyError:
-        return False
-    return True
-
-
-def _build_blocks(choice: compat.Choice) -> list[Block]:
-    blocks = [Block(kind="list", text="Because", items=tuple(choice.why))] if choice.why else []
-    if choice.known and choice.command:
-        title = f"The newest that fits: PyTorch {choice.torch}, {choice.tag or 'PyPI wheel'}, Python {choice.python}"
-        blocks.append(
-            Block(
-                kind="commands", text=title, commands=(ShownCommand(run=choice.command, tool="pip", risk="installs"),)
-            )
-        )
-    return blocks
-
-
-def _for_driver(
-    driver: str,
-    row: Generation | None,
-    cuda: re.Match[str] | None,
-    text: str,
-    system: str,
-    tables: Tables,
-    library: Library,
-) -> Answer:
-    # A branch alone ("535") means its newest driver.
-    driver_full = driver if "." in driver else f"{driver}.999"
-    native = compat.native_cuda(tables, driver_full, system)
-    major = max(
-        (
-            one.cuda
-            for one in tables.drivers
-            if at_least(driver_full, one.windows if system == "windows" else one.linux)
-        ),
-        key=numbers,
-        default="",
-    )
-    if not major:
-        oldest = min((one.linux for one in tables.drivers), key=numbers, default="")
-        lead = f"Driver {driver} is older than the tables reach (their oldest is {oldest}); update the driver."
-        return _answer(text, f"CUDA for driver {driver}", lead, [], "cuda", library)
-    lead = f"Driver {driver} runs programs of any CUDA {major}.x and older"
-    lead += f"; it was made for CUDA {native}, which is about what nvidia-smi shows." if native else "."
-    if cuda:
-        wanted = _cuda_version(cuda)
-        runs = compat.driver_runs(tables, driver_full, wanted, system)
-        if runs is None:
-            lead = f"I don't know CUDA {wanted}: the tables end at {compat.newest_cuda(tables)}."
-        else:
-            least = compat.minimum_driver(tables, wanted, system)
-            lead = f"{'Yes' if runs else 'No'}: CUDA {wanted} needs driver {least} or newer, and this one is {driver}."
-    choice = compat.best(tables, driver=driver, capability=row.capability if row else "", system=system)
-    return _answer(text, f"CUDA for driver {driver}", lead, _build_blocks(choice), "cuda", library)
-
-
-def _driver_for(cuda: str, text: str, tables: Tables, library: Library) -> Answer:
-    title = f"Driver for CUDA {cuda}"
-    row = next((one for one in tables.cuda if one.version == cuda), None)
-    least = {system: compat.minimum_driver(tables, cuda, system) for system in ("linux", "windows")}
-    if not least["linux"] or numbers(cuda) > numbers(compat.newest_cuda(tables)):
-        lead = f"I don't know CUDA {cuda}: the tables end at {compat.newest_cuda(tables)}."
-        return _answer(text, title, lead, [], "cuda", library)
-    lead = (
-        f"Programs and wheels for CUDA {cuda} run from driver {least['linux']} on (Linux) and {least['windows']} on (Windows); "
-        f"that holds for every CUDA {cuda.split('.')[0]}.x."
-    )
-    blocks = []
-    if row and (row.linux or row.windows):
-        shipped = "; ".join(
-            f"{name} {value}" for name, value in (("Linux", row.linux), ("Windows", row.windows)) if value
-        )
-        blocks.append(
-            Block(
-                kind="text",
-                text=f"The toolkit itself shipped with driver {shipped}. Only its newest features need that one.",
-            )
-        )
-    blocks.append(
-        Block(kind="commands", text="Your driver", commands=(ShownCommand(run="nvidia-smi", tool="nvidia-smi"),))
-    )
-    return _answer(text, title, lead, blocks, "cuda", library)
-
-
-def _for_gpu(row: Generation, torch: str, text: str, system: str, tables: Tables, library: Library) -> Answer:
-    newest = max((one.version for one in tables.torch), key=numbers)
-    title = f"PyTorch on compute capability {row.capability} ({row.generation})"
-    if torch and numbers(torch) > numbers(newest):
-        lead = f"I don't know PyTorch {torch}: the tables end at {newest}."
-        return _answer(text, title, lead, [], "gpus", library)
-    fits = [one for one in tables.torch if _release_fits(row, one)]
-    if not fits:
-        lead = f"No official wheel holds code for compute capability {row.capability}."
-        return _answer(text, title, lead, [], "gpus", library)
-    best = max(fits, key=lambda one: numbers(one.version))
-    card = f"{row.generation} (compute capability {row.capability})"
-    if torch:
-        chosen = next((one for one in fits if one.version == torch), None)
-        if chosen is None:
-            reason = (
-                f"its last is {row.last_torch}"
-                if row.last_torch and at_least(torch, row.last_torch)
-                else f"its first is {row.first_torch}"
-            )
-            lead = f"No. PyTorch {torch} has no wheels with code for {card}; {reason}."
-        else:
-            tags = ", ".join(_common_tags(row, chosen))
-            lead = f"Yes. PyTorch {torch} holds code for {card} in its {tags} wheels."
-    else:
-        state = f"up to PyTorch {row.last_torch}" if row.last_torch else f"by the newest PyTorch ({best.version})"
-        tags = ", ".join(_common_tags(row, best))
-        lead = f"{card} is supported {state}; the wheels with code for it are {tags}."
-    tag = max(_common_tags(row, best), key=lambda one: numbers(compat.cuda_of(one)))
-    least = compat.minimum_driver(tables, compat.cuda_of(tag), system)
-    choice = compat.best(tables, driver=least, capability=row.capability, system=system)
-    blocks = _build_blocks(choice.replace(why=()))
-    if least:
-        blocks.append(Block(kind="text", text=f"It needs driver {least} or newer."))
-    return _answer(text, title, lead, blocks, "gpus", library)
-
-
-def _common_tags(row: Generation, release: Release) -> list[str]:
-    return [tag for tag in release.tags if tag in row.tags]
-
-
-def _release_fits(row: Generation, release: Release) -> bool:
-    if row.last_torch and not at_least(row.last_torch, release.version):
-        return False
-    return at_least(release.version, row.first_torch or "0") and bool(_common_tags(row, release))
-
-
-def _for_torch(version: str, text: str, tables: Tables, library: Library) -> Answer:
-    title = f"What PyTorch {version} goes with"
-    release = next((one for one in tables.torch if one.version == version), None)
-    if release is None:
-        known = sorted((one.version for one in tables.torch), key=numbers)
-        lead = f"I don't know PyTorch {version}: the tables hold {known[0]} to {known[-1]}."
-        return _answer(text, title, lead, [], "torch", library)
-    pythons = f"{release.pythons[0]} to {release.pythons[-1]}"
-    lead = f"PyTorch {version} has wheels for Python {pythons} and for the CUDA tags {', '.join(release.tags)}."
-    rows = [
-        ("Python", pythons),
-        ("CUDA tags", ", ".join(release.tags)),
-        ("CUDA of PyPI's Linux wheel", release.pypi_cuda),
-        ("torchvision", release.torchvision),
-    ]
-    table = Table(heads=("", f"PyTorch {version}"), rows=tuple((name, value) for name, value in rows if value))
-    return _answer(text, title, lead, [Block(kind="table", table=table)], "torch", library)
-
-
-def _for_machine(text: str, tables: Tables, library: Library) -> Answer:
-    machine = look_at_gpu()
-    choice = compat.for_machine(tables, machine)
-    names = ", ".join(gpu.name for gpu in machine.gpus) or "no NVIDIA GPU that answers"
-    driver = f", driver {machine.driver.version}" if machine.driver.version else ""
-    if choice.known:
-        build = choice.tag or "the PyPI wheel"
-        lead = f"This machine has {names}{driver}: take PyTorch {choice.torch} ({build}) with Python {choice.python}."
-    else:
-        lead = f"This machine has {names}{driver}; which PyTorch fits I cannot tell."
-    return _answer(text, "What this machine can run", lead, _build_blocks(choice), "torch", library)
-
-
-def look_at_gpu() -> Machine:
-    """The machine with its driver and GPUs looked at."""
-    from assistant.machine.probe import probe
-
-    return probe({"gpu"}, timeout=5.0)
+        return None, ""
+    row = compat.gpu_named(tables, re.sub(r"\b(gtx|rtx)\s*", lambda found: found[1].upper() + " ", lowered))
+    if row:
+        return row, ""
+    strange = re.search(_SERIES, lowered)
+    return None, strange[0].upper() if strange else ""

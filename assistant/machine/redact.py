@@ -49,7 +49,7 @@ def redact_secrets(text: str) -> str:
 
 
 def redact(text: str, *, home: str = "", user: str = "", host: str = "") -> str:
-    """Without secrets, mail addresses, homes (`~` stands for the person's own), user and host name (with and without its domain)."""
+    """Without secrets, mail addresses, homes (`~` stands for the person's own), user, host (with and without domain)."""
     text = redact_secrets(text)
     text = _MAIL.sub("<mail>", text)
     home = home.rstrip("/\\")

@@ -89,15 +89,15 @@ class Table(Frozen):
 
 
 def load_compatibility(path: Path) -> Table:
-    """Read the tables. Raises StateError where the file is missing, damaged or of another shape."""
-    import yaml
+    """Read the tables as the rest of the knowledge is read. Raises StateError where the file is missing or damaged."""
+    from assistant.content.marks import Problems, load_marked
+    from assistant.content.schema import plain
 
-    try:
-        # BaseLoader leaves every scalar as text.
-        data = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.BaseLoader)  # noqa: S506
-    except (OSError, ValueError, yaml.YAMLError) as error:
-        raise StateError(f"the compatibility tables cannot be read: {error}", "run `envguide kb check`") from error
-    return read_tables(data)
+    problems = Problems()
+    mark = load_marked(path, path.name, problems)
+    if mark is None or len(problems):
+        raise StateError(f"the compatibility tables cannot be read: {problems.lines()[0]}", "run `envguide kb check`")
+    return read_tables(plain(mark))
 
 
 @cache

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import sys
 
+from assistant.dialogue.ahead import from_tables, read_here
 from assistant.dialogue.answer import to_json
-from assistant.dialogue.engine import Asked, answer
+from assistant.dialogue.engine import Asked, answer, may_be_command, may_be_output
 from assistant.errors import ExitCode, UsageError
 from assistant.machine.quick import quick_machine
 from assistant.render.answers import answer_text, command_summary
@@ -23,9 +24,6 @@ if TYPE_CHECKING:
 
 JSON_WIDTH = 100
 MAX_STDIN = 4_000_000  # bytes
-# A request that names an environment, such as `activate ml`, is short and holds one of these.
-HINTS = ("activate", "enter", "remove", "delete", "rename", "clone", "export", " in ", " into ", " from ", " env")
-LONGEST_REQUEST = 100  # characters
 
 
 class Options:
@@ -75,18 +73,13 @@ def _machine(options: argparse.Namespace | Options) -> Machine:
 
 
 def answer_here(words: str, library: Library, asked: Asked) -> Answer:
-    """The answer to a question that may name an environment which only this machine knows: `activate ml`."""
-    lowered = words[:LONGEST_REQUEST].lower()
-    if len(words) >= LONGEST_REQUEST or not any(hint in lowered for hint in HINTS):
+    """The answer to a question that may be about this machine, or name what only this machine knows: `activate ml`."""
+    text = words.strip()
+    if may_be_output(text) or may_be_command(text):
         return answer(words, library, asked)
-    if asked.machine is None or not asked.machine.path:
-        return answer(words, library, asked)
-    from assistant.dialogue.nearby import spelt_out
-    from assistant.machine.quick import with_environments
-
-    if not asked.machine.listed:
-        asked.machine = with_environments(asked.machine)
-    return answer(spelt_out(words, asked.machine, library), library, asked).replace(question=words.strip())
+    if found := from_tables(text, library, asked):
+        return found
+    return answer(read_here(words, library, asked), library, asked).replace(question=text)
 
 
 def show(result: Answer, options: argparse.Namespace | Options) -> None:
