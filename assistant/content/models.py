@@ -201,6 +201,7 @@ class Lexicon(Frozen):
     anchors: tuple[str, ...] = ()
     foreign: tuple[str, ...] = ()
     everyday: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
     subjects: dict[str, tuple[str, ...]] = {}
 
 

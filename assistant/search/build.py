@@ -13,7 +13,7 @@ from typing import Any
 from assistant.content.check import PLACEHOLDER, commands_of
 from assistant.content.models import Entry, Lexicon
 from assistant.search.stems import stem
-from assistant.search.text import STOP_WORDS, is_number, parts, words
+from assistant.search.text import FUNCTION_NUMBERS, STOP_WORDS, is_number, parts, words
 
 # BM25F (Robertson, Zaragoza, Taylor 2004): one saturation over the fields' weighted, length-normalised counts.
 FIELD_WEIGHTS = {"title": 4.0, "ask": 2.2, "answer": 1.5, "body": 1.0, "more": 0.3, "commands": 0.9}
@@ -131,12 +131,14 @@ def _fields(entry: Entry, lexicon: Lexicon) -> dict[str, str]:
 
 
 def _phrases(entries: list[Entry], vocabulary: Vocabulary, numbers: dict[str, int]) -> list[str]:
-    """For each entry its title and phrasings as bags of term numbers: `1 5 9|3 7`."""
+    """For each entry its title and phrasings as bags of term numbers: `1 5 9 -3|3 7`; function words are below 0."""
     listed = []
     for entry in entries:
         bags = []
         for phrase in (entry.title, *entry.ask):
             text = " ".join(str(numbers[term]) for term in phrase_terms(phrase, vocabulary) if term in numbers)
+            said = {FUNCTION_NUMBERS[word] for word in words(phrase) if word in FUNCTION_NUMBERS}
+            text = " ".join(filter(None, (text, *map(str, sorted(said, reverse=True)))))
             if text and text not in bags:
                 bags.append(text)
         listed.append("|".join(bags))
@@ -189,5 +191,6 @@ def _lexicon(lexicon: Lexicon, forms: dict[str, str]) -> dict[str, Any]:
         "subjects": {name: all_forms(meanings) for name, meanings in lexicon.subjects.items()},
         "anchors": all_forms(lexicon.anchors),
         "foreign": all_forms(lexicon.foreign),
+        "names": [word.lower() for word in lexicon.names],
         "everyday": sorted({word.lower() for word in (*lexicon.everyday, *lexicon.foreign)}),
     }

@@ -2,7 +2,8 @@
 
 Signals, each between 0 and 1: `phrase` (best agreement with one of the entry's phrasings), `bm25` (BM25F over its
 fields, relative to the best entry), `cover` (share of the question's weight that the entry holds), `frame` (action,
-object, tool and kind agree; about -0.5 to 0.5), `exact` (the words of one phrasing and nothing else).
+object, tool and kind agree; about -0.5 to 0.5), `exact` (the words of one phrasing and nothing else), `wording` (like
+`phrase`, with the function words: "why X" is not "where is X").
 """
 
 from __future__ import annotations
@@ -10,13 +11,15 @@ from __future__ import annotations
 import math
 
 from assistant.content.frozen import Frozen
-from assistant.search.text import STOP_WORDS
+from assistant.search.text import FUNCTION_WORDS, STOP_WORDS
 from assistant.search.understand import Frame, Query
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+FUNCTION_WEIGHTS = tuple(FUNCTION_WORDS.values())
+WORDING = 1.0  # weight of the signal
 K1 = 9.0  # saturation, in units of the fields' weighted counts
 HIGHEST_IDF = 5.5  # one rare word must not outweigh all others of a question
 POOL = 60  # entries that are looked at closely
@@ -54,14 +57,16 @@ def rank(query: Query, index: dict[str, Any], limit: int = 8) -> list[Ranked]:
     rarest = max(idf) if idf else 1.0
     read_as = sum(better not in STOP_WORDS for better in query.mended.values())
     strange = len(query.unknown)
-    total = sum(weights.values()) + UNKNOWN_WEIGHT * rarest * strange
+    known = sum(weights.values())
+    function = {number: FUNCTION_WEIGHTS[-1 - number] for number in query.function}
+    total = known + UNKNOWN_WEIGHT * rarest * strange
     pool = sorted(scores, key=lambda number: -scores[number])[:POOL]
     top = scores[pool[0]] or 1.0
     doubted = UNKNOWN_WEIGHT * rarest * MENDED_DOUBT * read_as
     unknown_share = (UNKNOWN_WEIGHT * rarest * strange + doubted) / (total + doubted)
     ranked = []
     for number in pool:
-        phrase, inside = _phrase(index["phrases"][number], weights, total, idf)
+        phrase, inside, wording = _phrase(index["phrases"][number], weights, total, idf, function, known)
         signals = {
             "phrase": phrase,
             "inside": inside,
@@ -69,6 +74,7 @@ def rank(query: Query, index: dict[str, Any], limit: int = 8) -> list[Ranked]:
             "cover": held.get(number, 0.0) / total,
             "frame": frame_agreement(query.frame, index["kinds"][number], index["frames"][number]),
             "exact": 1.0 if phrase > 0.999 else 0.0,
+            "wording": wording,
         }
         score = _score(signals)
         ranked.append(
@@ -83,23 +89,36 @@ def rank(query: Query, index: dict[str, Any], limit: int = 8) -> list[Ranked]:
     return ranked[:limit]
 
 
-def _phrase(phrases: str, weights: dict[int, float], total: float, idf: list[float]) -> tuple[float, float]:
-    """The best agreement with a phrasing (2·shared / both weights), and how much of that phrasing the question holds."""
-    best, best_inside = 0.0, 0.0
+def _phrase(
+    phrases: str,
+    weights: dict[int, float],
+    total: float,
+    idf: list[float],
+    function: dict[int, float],
+    known: float,
+) -> tuple[float, float, float]:
+    """The best agreement with a phrasing (2·shared / both weights), how much of a phrasing the question holds, and the
+    best agreement with the function words counted too."""
+    best, best_inside, best_wording = 0.0, 0.0, 0.0
+    asked = known + sum(function.values())
     for bag in phrases.split("|"):
-        own = shared = 0.0
+        own = shared = own_function = shared_function = 0.0
         for item in bag.split():
             term = int(item)
+            if term < 0:
+                own_function += FUNCTION_WEIGHTS[-1 - term]
+                shared_function += function.get(term, 0.0)
+                continue
             own += idf[term]
             if term in weights:
                 shared += weights[term]
-        if own:
+        if shared:
             agreement = 2 * shared / (own + total)
             inside = shared / own
-            if (agreement, inside) > (best, best_inside):
-                best = agreement
+            best = max(best, agreement)
             best_inside = max(best_inside, inside if shared > 3.0 else 0.0)
-    return best, best_inside
+            best_wording = max(best_wording, 2 * (shared + shared_function) / (own + own_function + asked))
+    return best, best_inside, best_wording
 
 
 def _score(signals: dict[str, float]) -> float:
@@ -107,10 +126,10 @@ def _score(signals: dict[str, float]) -> float:
     return (
         1.0 * signals["bm25"]
         + 0.2 * signals["cover"]
-        + 0.5 * signals["phrase"]
         + 1.0 * signals["frame"]
         + 0.3 * signals["exact"]
         + (0.15 if signals["phrase"] > 0.95 else 0.0)
+        + WORDING * signals["wording"]
     )
 
 

@@ -11,11 +11,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 # Patterns are compiled when a question gives reason to (a digit, an `=`, ...): compiling all of them costs more than ranking.
-# A name after one of these words is the environment's: "env called demo", "an environment named demo", "env demo".
+# A name beside one of these words is the environment's: "env called demo", "env demo", "my demo environment".
 _NAME = (
     r"\b(?:called|named|name it|name is)\s+[`'\"]?([a-z0-9][\w.-]{0,63})[`'\"]?|"
     r"\b(?:env|environment)\s+(?!called\b|named\b|name\b)[`'\"]?([a-z0-9][\w.-]{0,63})[`'\"]?|"
-    r"(?:^|\s)(?:-n|--name)[\s=]+([A-Za-z0-9][\w.-]{0,63})"
+    r"(?:^|\s)(?:-n|--name)[\s=]+([A-Za-z0-9][\w.-]{0,63})|"
+    r"\b(?:the|my|our)\s+[`'\"]?([a-z0-9][\w.-]{0,63})[`'\"]?\s+(?:env|environment)\b"
 )
 _NEW_NAME = r"\b(?:rename|clone|copy|duplicate)\b.{0,60}?\b(?:to|into|as|called|named)\s+[`'\"]?([a-z0-9][\w.-]{0,63})"
 _PYTHON = (
@@ -62,7 +63,7 @@ def read_slots(text: str, is_common: Callable[[str], bool] = lambda _: False) ->
     if any(word in padded for word in (" env ", " environment ", " name", " called ", " named ", " -n")):
         for found in re.finditer(_NAME, text, re.IGNORECASE):
             name = next(group for group in found.groups() if group)
-            if found[2] and is_common(name.lower()):
+            if (found[2] or found[4]) and is_common(name.lower()):
                 continue
             if (
                 name.lower() not in NOT_A_NAME

@@ -5,6 +5,11 @@ from __future__ import annotations
 import re
 
 _WORD = re.compile(r"[a-z0-9_]+(?:[.'+-][a-z0-9_]+)*\+*", re.IGNORECASE)
+# `.conda`, `%pip`, `!pip`, `--all` and the operators of a specifier are words of their own, beside the plain word.
+_MARKED = re.compile(
+    r"(?<![^\s`'\"(\[/])(?:[.%!](?=[a-z])[a-z0-9_-]+|--[a-z]+(?![\w-])|[=<>~!]=|={1,3}|[<>])(?=$|[\s`'\")\],?])"
+)
+_MARKS = frozenset(".%!-=<>~")
 _SPLIT = re.compile(r"[.'+_-]+")
 
 # Words that carry no subject. `not`, `without`, `in`-less negations stay: "not found" is a subject.
@@ -24,6 +29,20 @@ STOP_WORDS = frozenset(
 )
 
 
+# Stop words that still tell one question from another ("why X", "where is X"), with their weight beside the subject's words.
+FUNCTION_WORDS: dict[str, float] = {
+    **dict.fromkeys("where who before".split(), 4.0),
+    **dict.fromkeys("why when many much after first only besides same still already once else".split(), 3.0),
+    **dict.fromkeys("need needed needs between both too ever never again".split(), 2.0),
+    "how": 1.2,
+    **dict.fromkeys(
+        "is are does do can could may should must what which if my use used have has get".split(),
+        0.8,
+    ),
+}
+FUNCTION_NUMBERS = {word: -1 - number for number, word in enumerate(FUNCTION_WORDS)}  # as a term's number, below 0
+
+
 def fold(text: str) -> str:
     """Small letters without accents; typographic quotes and dashes made plain."""
     text = text.lower()
@@ -38,8 +57,9 @@ def fold(text: str) -> str:
 
 def words(text: str) -> list[str]:
     """The words of folded text, joined ones (`conda-forge`, `environment.yml`, `3.10`) whole; `what's` counts as `what`."""
-    found: list[str] = []
-    for word in _WORD.findall(fold(text)):
+    folded = fold(text)
+    found: list[str] = [] if _MARKS.isdisjoint(folded) else [word for word in _MARKED.findall(folded) if _tells(word)]
+    for word in _WORD.findall(folded):
         plain = word.partition("'")[0] if "'" in word else word
         if plain.startswith(("python", "py")) and plain[-1:].isdigit() and "." in plain:
             # `python3.11`, `py3.11`: the word and the version
@@ -48,6 +68,11 @@ def words(text: str) -> list[str]:
         else:
             found.append(plain)
     return found
+
+
+def _tells(word: str) -> bool:
+    """Whether a marked word says more than the plain one: `--all` does, where `all` is a stop word; `--prune` does not."""
+    return not word.startswith("--") or word[2:] in STOP_WORDS
 
 
 def parts(word: str) -> list[str]:

@@ -103,6 +103,8 @@ def _nearest(word: str, others: dict[int, float], cues: set[str], index: dict[st
             fit = max(fit, ANCHOR_FIT if form in anchors else LONG_FIT if len(word) >= LONG - 1 else 0.0)
         if fit < (LEAST_FIT_SHORT if short else LEAST_FIT):
             continue
+        if edits > 1 and form[:2] != word[:2]:
+            continue  # two edits from the start on make another word of it ("inflation", "isolation")
         fit -= PER_EDIT * (edits - 1) + OTHER_START * (form[0] != word[0]) + RARENESS * index["idf"][forms[form]]
         if fit > best_fit:
             best, best_fit = form, fit

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from assistant.content.frozen import Frozen
 from assistant.search.slots import read_slots
-from assistant.search.text import STOP_WORDS, fold, is_number, parts, words
+from assistant.search.text import FUNCTION_NUMBERS, STOP_WORDS, fold, is_number, parts, words
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,6 +16,8 @@ NUMBER_WEIGHT = 0.3  # a number in a question is rarely what it is about
 EARLIER_WEIGHT = 0.45  # of a word of the question before, for one that leans on it
 RARE = 5.0  # idf from which on a word is rather a name than a word of the subject
 PART_WEIGHT = 0.8  # of a word that is joined to others: `nvidia` in `nvidia-docker2`
+PACKAGE_ACTIONS = frozenset(("install", "remove", "update", "downgrade", "pin", "search"))
+NAMING = frozenset(("create", "activate", "remove", "rename", "clone", "export", "move"))
 ROUNDS = 3  # of mending: a mended word ("renmae") can tell that another one is a name
 
 
@@ -35,7 +37,8 @@ class Frame(Frozen):
 class Query(Frozen):
     """A question as the ranking needs it: weighted term numbers, words that no entry holds, typos mended.
 
-    `anchors` are its words that make it a question about our subject; `foreign` those that belong to another one.
+    `anchors` are its words that make it a question about our subject; `foreign` those that belong to another one;
+    `function` the numbers of its function words.
     """
 
     text: str
@@ -45,6 +48,7 @@ class Query(Frozen):
     frame: Frame
     anchors: tuple[str, ...] = ()
     foreign: tuple[str, ...] = ()
+    function: tuple[int, ...] = ()
 
 
 def understand(question: str, index: dict[str, Any]) -> Query:
@@ -73,24 +77,32 @@ def _read(text: str, index: dict[str, Any]) -> tuple[Query, list[str]]:
     for phrase in index["lexicon"]["stop_phrases"]:
         if phrase in stripped:
             stripped = stripped.replace(phrase, " ")
-    forms, idf = index["forms"], index["idf"]
-    slots = read_slots(text, lambda word: word in forms and idf[forms[word]] < RARE)
+    forms, idf, lexicon = index["forms"], index["idf"], index["lexicon"]
+    slots = read_slots(text, lambda word: word in forms and idf[forms[word]] < RARE and word not in lexicon["names"])
     tokens = words(stripped)
     kept = [word for word in tokens if word not in STOP_WORDS][:MAX_TERMS]
     if not kept:
         kept = [word for word in words(folded) if word not in STOP_WORDS][:MAX_TERMS]
     terms, unknown, strange = _terms(kept, slots, index, folded)
+    frame = read_frame(kept, tokens, folded, slots, lexicon)
+    left_over = [*unknown, *(word for word in kept if _is_rare_joined(word, index) and word not in slots.values())]
+    if left_over and _names_environment(frame, len(left_over)):
+        # "drop oldstuff env": what is left over is a name, wherever it stands.
+        if len(left_over) == 1 and "name" not in slots:
+            frame = frame.replace(slots={**slots, "name": left_over[0]})
+        terms = {term: weight for term, weight in terms.items() if term not in {forms.get(word) for word in left_over}}
+        unknown = ()
     said = set(words(folded))
     said |= {piece for word in said for piece in parts(word)}
-    lexicon = index["lexicon"]
     query = Query(
         text=text,
         terms=terms,
         unknown=unknown,
         mended={},
-        frame=read_frame(kept, tokens, folded, slots, lexicon),
+        frame=frame,
         anchors=tuple(sorted(said & set(lexicon["anchors"]))),
         foreign=tuple(sorted(said & set(lexicon["foreign"]))),
+        function=tuple(sorted({FUNCTION_NUMBERS[word] for word in tokens if word in FUNCTION_NUMBERS})),
     )
     return query, strange
 
@@ -135,6 +147,8 @@ def _terms(
         if word in likely_known and number is None:
             strange += [piece for piece in parts(word) or [word] if _known(piece, index) is None]
         if word in named and len(kept) > 1 and (number is None or "." not in word or is_number(word)):
+            if word in likely_known:
+                terms |= {found: PART_WEIGHT for piece in parts(word) if (found := _known(piece, index)) is not None}
             continue
         if number is not None:
             terms[number] = NUMBER_WEIGHT if is_number(word) else 1.0
@@ -156,6 +170,24 @@ def _terms(
                 unknown.append(piece)
                 strange.append(piece)
     return terms, tuple(unknown), strange
+
+
+def _names_environment(frame: Frame, count: int) -> bool:
+    """Whether one or two words that no entry holds are likely an environment's name, and that of a second one."""
+    most = 2 if {"rename", "clone"} & set(frame.actions) else 1
+    return count <= most and "environment" in frame.objects and not NAMING.isdisjoint(frame.actions)
+
+
+def _is_rare_joined(word: str, index: dict[str, Any]) -> bool:
+    """`old-project`, `thesis_2`: joined words that hardly any entry holds."""
+    number = index["forms"].get(word)
+    return (
+        number is not None
+        and bool(parts(word))
+        and "." not in word
+        and index["idf"][number] >= RARE
+        and word.replace("-", "").replace("_", "").isalnum()
+    )
 
 
 def _known(word: str, index: dict[str, Any]) -> int | None:
@@ -194,19 +226,22 @@ def read_frame(
             if any(all(any(form in said for form in forms) for forms in bag) for bag in bags)
         )
 
+    actions, objects, tools = named("actions"), named("objects"), named("tools")
+    if "package" in slots and not PACKAGE_ACTIONS.isdisjoint(actions):
+        objects = tuple(dict.fromkeys((*objects, "package")))
     return Frame(
-        actions=named("actions"),
-        objects=named("objects"),
-        tools=named("tools"),
+        actions=actions,
+        objects=objects,
+        tools=tools,
         shells=named("shells"),
         systems=named("systems"),
         subjects=tuple(name for name, forms in lexicon["subjects"].items() if not said.isdisjoint(forms)),
         slots=slots,
-        kind=_kind(folded, tokens),
+        kind=_kind(folded, tokens, len(tools)),
     )
 
 
-_COMPARE = frozenset("vs vs. versus differ difference differences different better compare comparison compared".split())
+_COMPARE = frozenset("vs vs. versus differ difference differences better compare comparison compared".split())
 _TROUBLE = frozenset(
     """error errors fail fails failed failing failure unable broken stuck crash crashes cannot can't cant won't wont doesn't
     doesnt exception traceback problem issue""".split()
@@ -216,9 +251,15 @@ _WHETHER = frozenset("does should may".split())
 _EXPLAIN = frozenset("what whats".split())
 
 
-def _kind(folded: str, tokens: list[str]) -> str:
-    """compare, trouble, explain, how or empty: what sort of answer is wanted. Order of the words does not matter."""
+def _kind(folded: str, tokens: list[str], tools: int) -> str:
+    """compare, trouble, explain, how or empty: what sort of answer is wanted. Order of the words does not matter.
+
+    `tools` is how many are named: "venv or conda" compares, "activate or deactivate" does not; "a different version" is
+    another one, "different from conda" compares.
+    """
     said = set(tokens)
+    if (tools > 1 and "or" in said) or ("different" in said and said & {"from", "how", "than"}):
+        return "compare"
     if "vs code" in folded:
         said -= {"vs"}
     if said & _COMPARE or "instead of" in folded:
