@@ -125,7 +125,17 @@ def environments_mixed(machine: Machine) -> list[Finding]:
         return []
     seen = [f"{one.name} (defaults {counts['defaults']}, conda-forge {counts['conda-forge']})" for one, counts in mixed]
     program = conda_program(machine)
-    first = mixed[0][0]
+    first = next((one for one, _ in mixed if one.name != "base"), None)
+    if first is None:
+        return [
+            Finding(
+                check="conda-environments-mixed",
+                effect=NOTE,
+                title="base holds packages of two channels that do not fit each other",
+                evidence=some(seen),
+                advice="Leave base to conda and install into environments; only updating base may become difficult.",
+            )
+        ]
     return [
         Finding(
             check="conda-environments-mixed",

@@ -231,16 +231,32 @@ def overwritten(machine: Machine) -> list[Finding]:
             effect=MAY_BITE,
             title="pip replaced packages that conda installed",
             evidence=f"{one.name}: {some(one.overwritten, 3)}",
-            fix=(
-                f"{conda_program(machine)} env export {target(one, machine)} --from-history --file environment.yml",
-                f"{conda_program(machine)} env create -n {fresh_name(one, machine)} --file environment.yml",
-            ),
-            advice="conda does not know, and its next update may break the environment. Build it again, pip last.",
-            flow="recreate-from-file",
+            fix=_restore(one, machine) if one.name == "base" else _rebuild(one, machine),
+            advice="conda does not know, and its next update may break the environment. "
+            + ("The second command brings conda's own back." if one.name == "base" else "Build it again, pip last."),
+            flow="" if one.name == "base" else "recreate-from-file",
         )
         for one in machine.environments
         if one.overwritten and one.kind == "conda"
     ]
+
+
+def _rebuild(one: Environment, machine: Machine) -> tuple[str, ...]:
+    program = conda_program(machine)
+    return (
+        f"{program} env export {target(one, machine)} --from-history --file environment.yml",
+        f"{program} env create -n {fresh_name(one, machine)} --file environment.yml",
+    )
+
+
+def _restore(base: Environment, machine: Machine) -> tuple[str, ...]:
+    # base cannot be made again beside itself: take pip's copies out and put conda's back.
+    names = " ".join(quote(text.partition(":")[0], machine.shell) for text in base.overwritten)
+    owner = next((conda for conda in machine.condas if conda.root == base.path), None)
+    return (
+        f"{python_of(base, machine)} -m pip uninstall {names}",
+        f"{conda_program(machine, owner)} install -n base --force-reinstall {names}",
+    )
 
 
 @check("environment-duplicates", "environment", "packages that are there twice", "packages")

@@ -104,7 +104,7 @@ def no_ensurepip(machine: Machine) -> list[Finding]:
             title="the system's Python cannot make virtual environments",
             evidence=f"{first.path} has no ensurepip",
             fix=("sudo apt install python3-venv",) if debian else (),
-            advice="Or make them with uv or conda, which need nothing from the system.",
+            advice=("Or make" if debian else "Make") + " them with uv or conda, which need nothing from the system.",
         )
     ]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from assistant.machine.doctor.finding import BLOCKS, MAY_BITE, NOTE, Finding, check
-from assistant.machine.doctor.fixes import conda_program, delete_lines, quote
+from assistant.machine.doctor.fixes import LINES_MOVE, conda_program, delete_lines, quote
 from assistant.machine.model import Conda, Machine, ShellFile
 from assistant.machine.pythons import first_python
 from assistant.machine.windows import effective_policy
@@ -59,8 +59,8 @@ def init_stale(machine: Machine) -> list[Finding]:
             effect=BLOCKS if file.shell == machine.shell and not with_init(machine, file.shell) else MAY_BITE,
             title=f"{file.shell} still starts a {block.tool} that is gone",
             evidence=f"{file.path}, line {block.start}: {block.root}",
-            fix=(delete_lines(file.path, block.start, block.end or block.start, machine),),
-            advice="The block does nothing but slow each new shell.",
+            fix=delete_lines(file.path, block.start, block.end or block.start, machine),
+            advice=f"The block does nothing but slow each new shell. {LINES_MOVE}",
             flow="initialise-shell" if startable(machine) else "",
         )
         for file in machine.shell_files
@@ -88,8 +88,8 @@ def init_several(machine: Machine) -> list[Finding]:
                     effect=MAY_BITE,
                     title=f"{shell} starts more than one conda",
                     evidence="; ".join(f"{one.path}, line {two.start}: {two.root}" for one, two in blocks),
-                    fix=(delete_lines(file.path, block.start, block.end or block.start, machine),),
-                    advice="The last one wins. Keep the block of the conda that you use.",
+                    fix=delete_lines(file.path, block.start, block.end or block.start, machine),
+                    advice=f"The last one wins. Keep the block of the conda that you use. {LINES_MOVE}",
                 )
             )
     return found
@@ -173,8 +173,8 @@ def aliases(machine: Machine) -> list[Finding]:
             effect=MAY_BITE,
             title=f"{file.shell} has an alias for python or pip",
             evidence=f"{file.path}, {line}",
-            fix=(delete_lines(file.path, _line(line), _line(line), machine),),
-            advice="An alias is stronger than the active environment.",
+            fix=delete_lines(file.path, _line(line), _line(line), machine),
+            advice=f"An alias is stronger than the active environment. {LINES_MOVE}",
         )
         for file in machine.shell_files
         if file.shell == machine.shell
@@ -190,8 +190,8 @@ def path_by_hand(machine: Machine) -> list[Finding]:
             effect=NOTE,
             title=f"a {file.shell} file puts conda on PATH by hand",
             evidence=f"{file.path}, {line}",
-            fix=(delete_lines(file.path, _line(line), _line(line), machine),),
-            advice="conda init does this in a way that activation can undo.",
+            fix=delete_lines(file.path, _line(line), _line(line), machine),
+            advice=f"conda init does this in a way that activation can undo. {LINES_MOVE}",
         )
         for file in machine.shell_files
         if file.shell == machine.shell

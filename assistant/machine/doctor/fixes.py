@@ -54,12 +54,16 @@ def move(path: str, target: str, shell: str) -> str:
     return f"{forms.get(shell, 'mv')} {quote(path, shell)} {quote(target, shell)}"
 
 
-def delete_lines(path: str, start: int, end: int, machine: Machine) -> str:
-    """Delete lines from a text file, keeping a copy of it."""
+# Two findings may name lines of one file: after the first deletion the numbers of the second hold no longer.
+LINES_MOVE = "See what the first command shows. After a change the line numbers move: run the doctor again."
+
+
+def delete_lines(path: str, start: int, end: int, machine: Machine) -> tuple[str, ...]:
+    """Show lines of a text file, then delete them, keeping a copy of it (on Windows: open it)."""
     quoted = quote(path, machine.shell)
     if machine.system == "windows":
-        return f"notepad {quoted}"
-    return f"sed -i.bak '{start},{end}d' {quoted}"
+        return (f"notepad {quoted}",)
+    return f"sed -n '{start},{end}p' {quoted}", f"sed -i.bak '{start},{end}d' {quoted}"
 
 
 def conda_program(machine: Machine, conda: Conda | None = None) -> str:
