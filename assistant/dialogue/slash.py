@@ -12,7 +12,9 @@ from assistant.errors import UsageError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from assistant.search.library import Library
 
 SYSTEMS = ("linux", "macos", "windows")
 SHELLS = ("bash", "zsh", "fish", "powershell", "cmd")
@@ -51,9 +53,15 @@ COMMANDS = (
     ),
     _command("plan", "FLOW [NAME=VALUE...]", "what a flow would do", "flow", "setting"),
     _command("runs", "", "past runs"),
+    _command("log", "[RUN]", "what a run did", "run"),
     _command("resume", "[RUN]", "go on with a run that was cut off", "run"),
     _command("undo", "[RUN]", "take a run back; its plan comes first", "run"),
+    _command("redo", "RUN", "run a run's flow again", "run"),
+    _command("machine", "", "what is on this machine: environments, GPU, tools, disk"),
+    _command("enter", "ENVIRONMENT", "a shell in an environment; leave it to come back", "environment"),
+    _command("report", "", "copy a report on this machine for a bug, private things taken out"),
     _command("more", "", "the rest of the newest answer"),
+    _command("source", "", "what the sections say that the newest answer cites"),
     _command("os", "[SYSTEM]", "answer for another system", "os"),
     _command("shell", "[SHELL]", "answer for another shell", "shell"),
     _command("tool", "[TOOL]", "answer with one tool", "tool"),
@@ -87,7 +95,36 @@ def parse(text: str) -> tuple[SlashCommand, list[str]]:
     raise UsageError(f"there is no command /{name}{nearest(name, list(_NAMED))}", "/help lists them")
 
 
-def complete(text: str, values: Mapping[str, Sequence[str]], limit: int = 24) -> list[Completion]:
+def translation(rest: str, tools: Iterable[str]) -> tuple[str, str]:
+    """The command and the tool of `/translate`: `COMMAND --to TOOL`, or the tool first where a second one follows.
+
+    Raises:
+        UsageError: one of the two is missing.
+    """
+    command, mark, tool = rest.rpartition("--to")
+    words, known = rest.split(), set(tools)
+    if not mark and len(words) > 2 and words[0] in known and words[1] in known:  # `uv conda create ...`
+        tool, _, command = rest.partition(" ")
+    if not tool.strip() or not command.strip():
+        raise UsageError("to which tool", "for example: /translate conda create -n x python=3.12 --to uv")
+    return command.strip(), tool.strip()
+
+
+def known_words(library: Library) -> dict[str, tuple[str, ...]]:
+    """What the commands' words are completed from: tools, flows with their settings, checks of the doctor."""
+    from assistant.machine.doctor import CHECKS, groups
+
+    words = {
+        "tool": tuple(library.index["lexicon"]["tools"]),
+        "flow": tuple(library.flow_ids()),
+        "check": (*groups(), *CHECKS),
+    }
+    for flow in words["flow"]:
+        words[f"setting of {flow}"] = tuple(f"{name}=" for name in library.record(f"flow:{flow}").get("params", {}))
+    return words
+
+
+def complete(text: str, values: Mapping[str, Sequence[str]], limit: int = 40) -> list[Completion]:
     """How a command that is being typed can go on. `values` holds what there is of each kind: tool, flow, theme ..."""
     if not text.startswith("/") or "\n" in text:
         return []
@@ -105,11 +142,14 @@ def complete(text: str, values: Mapping[str, Sequence[str]], limit: int = 24) ->
     kind = command.takes[min(len(before.split()), len(command.takes) - 1)]
     if command.name == "translate":
         kind = "tool" if before.split()[-1:] == ["--to"] else "option"
+    if kind == "setting":
+        kind = f"setting of {before.split()[0]}"
     known = {"os": SYSTEMS, "shell": SHELLS, "copy": ("all",), "option": ("--to",), **values}.get(kind, ())
     taken = set(before.split())
     head = text[: len(text) - len(typed)]
+    goes_on = kind in ("tool", "option", "check") or (len(command.takes) > 1 and not kind.startswith("setting"))
     return [
-        Completion(text=head + word + ("" if len(command.takes) == 1 and kind not in ("tool", "option") else " "))
+        Completion(text=head + word + (" " if goes_on else ""))
         for word in known
         if word.startswith(typed.lower()) and word != typed and word not in taken and (kind != "option" or before)
     ][:limit]

@@ -1,57 +1,36 @@
-"""Slash commands of line mode: everything the full screen can do, as words."""
+"""Slash commands of line mode: those of the full screen, out of the same list, with their results as lines."""
 
 from __future__ import annotations
 
 import shlex
 from typing import TYPE_CHECKING
 
+from assistant.dialogue.slash import COMMANDS, SHELLS, SYSTEMS, parse, translation
 from assistant.errors import UsageError
 from assistant.line import flow_runs
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from assistant.line.session import LineSession
 
-COMMANDS = {
-    "/help": "what can be typed",
-    "/more": "the rest of the last answer",
-    "/compare": "tools side by side: /compare conda uv",
-    "/translate": "a command in another tool: /translate uv conda create -n x python=3.12",
-    "/ref": "find a command by what it does: /ref free disk space",
-    "/doctor": "what is on this machine, what is wrong",
-    "/flows": "the guided flows",
-    "/plan": "what a flow would do: /plan create-environment name=demo",
-    "/run": "run a flow; without a name the one that the last answer offers",
-    "/runs": "past runs",
-    "/resume": "go on with a run that was cut off",
-    "/undo": "take a run back",
-    "/copy": "copy the first command of the last answer",
-    "/os": "answer for another system: /os windows; /os alone goes back to this one",
-    "/shell": "answer for another shell",
-    "/tool": "prefer a tool",
-    "/clear": "begin a new conversation",
-    "/exit": "leave",
-}
+    Handler = Callable[[LineSession, str], None]
 
 
-def run_command(session: LineSession, message: str) -> None:
-    """Carry out one slash command. UsageError where it is unknown or misses something."""
-    name, _, rest = message.strip().partition(" ")
-    rest = rest.strip()
-    handler = HANDLERS.get(name.lower())
-    if handler is None:
-        from assistant.content.schema import nearest
-
-        raise UsageError(f"no command `{name}`{nearest(name, COMMANDS)}", "/help lists them")
-    handler(session, rest)
+def run_command(session: LineSession, message: str) -> bool:
+    """Carry out one slash command; whether the conversation goes on. UsageError where it is unknown or misses something."""
+    command, _ = parse(message)
+    if command.name == "quit":
+        return False
+    HANDLERS[command.name](session, message.strip().partition(" ")[2].strip())
+    return True
 
 
 def _help(session: LineSession, _: str) -> None:
-    for name, what in COMMANDS.items():
-        session.say(f"  {name}: {what}")
-
-
-def _more(session: LineSession, _: str) -> None:
-    session.show(session.conversation.turn("more"))
+    session.say("Type a question, paste an error, or one of these:")
+    for command in COMMANDS:
+        session.paragraph(f"{f'/{command.name} {command.words}'.strip()}: {command.help}", "  ", "      ")
+    session.paragraph(session.keys)
 
 
 def _compare(session: LineSession, rest: str) -> None:
@@ -60,39 +39,52 @@ def _compare(session: LineSession, rest: str) -> None:
     session.show(compare(rest.replace(" vs ", " ").split(), session.library, session.conversation.asked))
 
 
-def _translate(session: LineSession, rest: str) -> None:
-    from assistant.dialogue.translate import translate
-
-    tool, _, command = rest.partition(" ")
-    if not command:
-        raise UsageError("say the tool, then the command", "/translate uv conda create -n x python=3.12")
-    session.show(translate(command, tool, session.library, session.conversation.asked))
-
-
 def _ref(session: LineSession, rest: str) -> None:
     from assistant.dialogue.reference import find_tasks, task_answer
 
-    found = find_tasks(rest, session.library)
-    if rest and found:
-        session.show(task_answer(found[0].id, rest, session.library, session.conversation.asked))
+    asked = session.conversation.asked
+    found = find_tasks(rest, session.library, asked.tool)
+    if not found:
+        raise UsageError(f"no task in the reference fits `{rest}`", "/ref alone lists all of them")
+    if rest:
+        session.show(task_answer(found[0].id, rest, session.library, asked))
         found = found[1:6]
+        if found:
+            session.say("Also in the reference:")
     for task in found:
-        session.say(f"  {task.title}: {task.command}")
+        session.paragraph(f"{task.title}: {task.command}", "  ", "    ")
+
+
+def _translate(session: LineSession, rest: str) -> None:
+    from assistant.dialogue.compare import resolve_tool, tool_entries
+    from assistant.dialogue.translate import translate
+
+    command, tool = translation(rest, tool_entries(session.library))
+    tool = resolve_tool(tool, session.library)
+    session.show(translate(command, tool, session.library, session.conversation.asked))
+
+
+def _why(session: LineSession, rest: str) -> None:
+    if not rest:
+        raise UsageError("paste the error output", "it may have many lines; nothing else is needed")
+    session.show(session.conversation.turn(rest))
 
 
 def _doctor(session: LineSession, rest: str) -> None:
-    from assistant.machine.doctor import run_checks
+    from assistant.machine.doctor import run_checks, select
     from assistant.machine.probe import probe
     from assistant.render.doctor import doctor_text
-    from assistant.render.out import terminal_width
 
+    select(rest.split())
     machine = probe()
-    session.say(doctor_text(machine, run_checks(machine, rest.split()), terminal_width(80), session.style))
+    session.say(doctor_text(machine, run_checks(machine, rest.split()), session.width, session.style))
 
 
 def _flows(session: LineSession, _: str) -> None:
     for flow_id in session.library.flow_ids():
-        session.say(f"  {flow_id}: {session.library.record(f'flow:{flow_id}').get('title', '')}")
+        title = session.library.record(f"flow:{flow_id}").get("title", "")
+        session.paragraph(f"{flow_id}: {title}", "  ", "    ")
+    session.say("/plan FLOW shows what one would do, /run FLOW runs it.")
 
 
 def _flow_and_values(session: LineSession, rest: str) -> tuple[str, list[str]]:
@@ -114,26 +106,31 @@ def _flow_and_values(session: LineSession, rest: str) -> tuple[str, list[str]]:
 
 
 def _plan(session: LineSession, rest: str) -> None:
-    from assistant.render.out import terminal_width
     from assistant.render.plans import plan_text
     from assistant.runner import api
 
     flow, values = _flow_and_values(session, rest)
     made = api.make_plan(flow, api.parse_settings(values), flows=flow_runs.catalog())
-    session.say(plan_text(made, terminal_width(80), session.style))
+    session.say(plan_text(made, session.width, session.style))
 
 
 def _run(session: LineSession, rest: str) -> None:
     flow, values = _flow_and_values(session, rest)
-    flow_runs.run_flow(flow, values, flow_runs.Wish(session.style))
+    flow_runs.run_flow(flow, values, session.wish())
 
 
 def _resume(session: LineSession, rest: str) -> None:
-    flow_runs.resume_run(rest, flow_runs.Wish(session.style))
+    flow_runs.resume_run(session.run_named(rest), session.wish())
 
 
 def _undo(session: LineSession, rest: str) -> None:
-    flow_runs.undo_run(rest, flow_runs.Wish(session.style))
+    flow_runs.undo_run(rest, session.wish())
+
+
+def _redo(session: LineSession, rest: str) -> None:
+    if not rest:
+        raise UsageError("say which run", "/runs lists them")
+    flow_runs.redo_run(rest, session.wish())
 
 
 def _runs(session: LineSession, _: str) -> None:
@@ -141,22 +138,75 @@ def _runs(session: LineSession, _: str) -> None:
 
     listed = api.list_runs()
     for run in listed:
-        session.say(f"  {run.id}: {run.title}, {run.state}, began {run.began}")
-    if not listed:
-        session.say("No runs yet. /flows lists what can be run.")
+        began = run.began[:16].replace("T", " ")
+        session.paragraph(f"{run.id}: {run.title}, {run.state}, {run.done} of {run.steps} steps, began {began}", "  ")
+    session.say("/log RUN shows what one did." if listed else "No runs yet. /flows lists what can be run.")
 
 
-def _copy(session: LineSession, _: str) -> None:
-    if not session.last or not session.last.commands:
-        raise UsageError("there is no command to copy yet", "ask something first")
-    command = session.last.commands[0].run
-    import pyperclip
+def _log(session: LineSession, rest: str) -> None:
+    from assistant.runner import api
 
-    try:
-        pyperclip.copy(command)
-        session.say(f"Copied: {command}")
-    except pyperclip.PyperclipException:
-        raise UsageError("no clipboard program was found", f"copy it from here: {command}") from None
+    session.say(api.log(rest).rstrip("\n"))
+
+
+def _machine(session: LineSession, _: str) -> None:
+    from assistant.line.machine import machine_lines
+    from assistant.machine.probe import probe
+
+    session.say("\n".join(machine_lines(probe(), session.width, session.style)))
+
+
+def _enter(session: LineSession, rest: str) -> None:
+    from assistant.line.machine import enter
+    from assistant.machine.quick import quick_machine
+
+    enter(rest, quick_machine(), session.say)
+
+
+def _report(session: LineSession, _: str) -> None:
+    import socket
+
+    from assistant import __version__
+    from assistant.machine.doctor import run_checks
+    from assistant.machine.doctor.report import report
+    from assistant.machine.probe import probe
+
+    machine = probe()
+    text = report(machine, run_checks(machine), version=__version__, host=socket.gethostname()).rstrip("\n")
+    session.say(text)
+    session.copy(text)
+
+
+def _more(session: LineSession, _: str) -> None:
+    session.show(session.conversation.turn("more"))
+
+
+def _source(session: LineSession, _: str) -> None:
+    from assistant.render.layout import markdown
+    from assistant.render.sources import sources_text
+
+    if session.last is None:
+        raise UsageError("there is no answer yet", "ask something first")
+    session.say("\n".join(markdown(sources_text(session.last), session.width, session.style)))
+
+
+def _copy(session: LineSession, rest: str) -> None:
+    if session.last is None or not (session.last.commands or rest == "all"):
+        raise UsageError("there is no command to copy yet", "ask something first; /copy all copies a whole answer")
+    if rest == "all":
+        from assistant.render.answers import answer_text
+
+        session.copy(answer_text(session.last, 100, more=True))
+        session.say("Copied the whole answer.")
+    else:
+        session.copy(session.last.commands[0].run)
+        session.say(f"Copied: {session.last.commands[0].run}")
+
+
+def _theme(session: LineSession, _: str) -> None:
+    session.say(
+        "Themes belong to the full screen. Line mode keeps your terminal's colours; NO_COLOR=1 leaves them out."
+    )
 
 
 def _view(name: str, allowed: tuple[str, ...]) -> Handler:
@@ -185,28 +235,30 @@ def _clear(session: LineSession, _: str) -> None:
     session.say("A new conversation.")
 
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    Handler = Callable[[LineSession, str], None]
-
 HANDLERS: dict[str, Handler] = {
-    "/help": _help,
-    "/?": _help,
-    "/more": _more,
-    "/compare": _compare,
-    "/translate": _translate,
-    "/ref": _ref,
-    "/doctor": _doctor,
-    "/flows": _flows,
-    "/plan": _plan,
-    "/run": _run,
-    "/runs": _runs,
-    "/resume": _resume,
-    "/undo": _undo,
-    "/copy": _copy,
-    "/os": _view("os", ("linux", "macos", "windows")),
-    "/shell": _view("shell", ("bash", "zsh", "fish", "powershell", "cmd")),
-    "/tool": _view("tool", ()),
-    "/clear": _clear,
+    "compare": _compare,
+    "ref": _ref,
+    "translate": _translate,
+    "why": _why,
+    "doctor": _doctor,
+    "flows": _flows,
+    "run": _run,
+    "plan": _plan,
+    "runs": _runs,
+    "log": _log,
+    "resume": _resume,
+    "undo": _undo,
+    "redo": _redo,
+    "machine": _machine,
+    "enter": _enter,
+    "report": _report,
+    "more": _more,
+    "source": _source,
+    "os": _view("os", SYSTEMS),
+    "shell": _view("shell", SHELLS),
+    "tool": _view("tool", ()),
+    "copy": _copy,
+    "theme": _theme,
+    "clear": _clear,
+    "help": _help,
 }

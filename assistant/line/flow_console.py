@@ -33,6 +33,16 @@ WHAT_NOW = {
     "stop": "end here; envguide resume goes on later, envguide undo takes back what was done",
 }
 
+# The same for the other questions.
+MEANING = {
+    "yes": "go ahead",
+    "step": "ask before each step",
+    "edit": "change the values; the plan is shown again",
+    "no": "leave it; nothing is changed",
+    "skip": "leave this step out and go on",
+    "stop": "end here; what was done stays, and can be taken back",
+}
+
 
 def ask_line(prompt: str) -> str | None:
     """One line from the person; None at the end of input."""
@@ -77,6 +87,7 @@ class FlowConsole:
         self._partial = ""
         self._last = time.monotonic()
         self._percent: dict[str, int] = {}
+        self._titles: dict[str, str] = {}
         self._listening = threading.Event()
 
     def run(self) -> int:
@@ -112,7 +123,8 @@ class FlowConsole:
         elif isinstance(event, api.StepVerified):
             self._say(f"  done in {event.seconds:.0f} s" + (": " + "; ".join(event.evidence) if event.evidence else ""))
         elif isinstance(event, api.StepSkipped):
-            self._say(f"  not run ({event.state}): {event.reason}" if event.reason else f"  not run ({event.state})")
+            reason = f": {event.reason}" if event.reason else ""
+            self._say(f"  {self._titles.get(event.step, 'this step')}: not run ({event.state}){reason}")
         elif isinstance(event, api.StepFailed):
             self._failed(event)
         elif isinstance(event, api.Notice):
@@ -124,6 +136,7 @@ class FlowConsole:
             for line in event.differences:
                 self._paragraph(line, "- ")
             self._say(plan_text(event.plan, self.width, self.style))
+            self._titles.update(_titles(event.plan))
         elif isinstance(event, api.FixStarted):
             self._say("")
             self._say(plan_text(event.plan, self.width, self.style))
@@ -132,6 +145,7 @@ class FlowConsole:
             self._fixed(event)
         elif isinstance(event, api.RunStarted):
             self._say(self.style.mark(f"run {event.run}", "dim"))
+            self._titles.update(_titles(event.plan))
         elif isinstance(event, api.FlowFinished):
             return self._finished(event)
         return code
@@ -209,8 +223,14 @@ class FlowConsole:
             self._what_now(question)
             return
         shown = ", ".join(f"[{answer}]" if answer == question.default else answer for answer in question.answers)
+        prompt = f"{question.text} ({shown}) "
+        if self.style.accessible:
+            self._say(question.text)
+            for number, answer in enumerate(question.answers, 1):
+                self._say(f"  {number}. {answer}: {MEANING.get(answer, WHAT_NOW.get(answer, answer))}")
+            prompt = f"Your answer, a number or a word. Enter alone means {question.default}: "
         while True:
-            given = self.ask(f"{question.text} ({shown}) ")
+            given = self.ask(prompt)
             if given is None:
                 self._say("")
                 self._say(f"no more input: {question.default}")
@@ -358,11 +378,17 @@ class FlowConsole:
         return event.exit
 
 
+def _titles(plan: api.Plan) -> dict[str, str]:
+    return {step.id: step.title for step in plan.steps}
+
+
 def _match(given: str, answers: tuple[str, ...], default: str) -> str:
-    """The answer that was meant: whole, or its beginning where only one begins so; empty input is the default."""
+    """The answer that was meant: by its number, whole, or its beginning where only one begins so; empty input is the default."""
     word = given.strip().lower()
     if not word:
         return default
+    if word.isdecimal():
+        return answers[int(word) - 1] if 1 <= int(word) <= len(answers) else ""
     if word in answers:
         return word
     beginning = [answer for answer in answers if answer.startswith(word)]

@@ -6,7 +6,7 @@ import shutil
 import sys
 
 from assistant.errors import ExitCode, UsageError
-from assistant.line.flow_console import FlowConsole, ask_line, interrupts_to
+from assistant.line.flow_console import Ask, FlowConsole, ask_line, interrupts_to
 from assistant.render.layout import Style
 from assistant.render.out import emit, emit_json, talk, terminal_width
 from assistant.render.plans import plan_text
@@ -15,10 +15,11 @@ from assistant.search.library import open_library
 
 
 class Wish:
-    """How the person wants a run: JSON or lines, the style, what is agreed to beforehand (`--yes`)."""
+    """How the person wants a run: JSON or lines, the style, who asks, what is agreed to beforehand (`--yes`)."""
 
-    def __init__(self, style: Style, *, as_json: bool = False, yes: str = "") -> None:
+    def __init__(self, style: Style, *, as_json: bool = False, yes: str = "", ask: Ask = ask_line) -> None:
         self.style = style
+        self.ask = ask
         self.as_json = as_json
         self.yes = yes
 
@@ -46,7 +47,7 @@ def run_flow(flow_id: str, settings: list[str], wish: Wish) -> int:
     known = catalog()
     given = api.parse_settings(settings)
     if not wish.as_json and sys.stdin.isatty():
-        given = ask_missing(flow_id, given, known)
+        given = ask_missing(flow_id, given, known, wish.ask)
     made = api.make_plan(flow_id, given, flows=known)
     return drive(api.start_run(made, wish.policy(), flows=known, size=pane_size(), mending=mending()), made, wish)
 
@@ -83,7 +84,7 @@ def drive(session: api.Session, made: api.Plan, wish: Wish) -> int:
                 return _as_json(session)
         emit(plan_text(made, terminal_width(80), wish.style))
         emit("")
-        return FlowConsole(session, wish.style, redraw=sys.stdout.isatty()).run()
+        return FlowConsole(session, wish.style, redraw=sys.stdout.isatty(), ask=wish.ask).run()
 
 
 def _as_json(session: api.Session) -> int:
@@ -102,7 +103,7 @@ def _as_json(session: api.Session) -> int:
     return code
 
 
-def ask_missing(flow_id: str, given: dict[str, str], known: api.Catalog) -> dict[str, str]:
+def ask_missing(flow_id: str, given: dict[str, str], known: api.Catalog, ask: Ask = ask_line) -> dict[str, str]:
     """Ask for the values that a flow needs and nobody gave; a wrong one is asked for again."""
     machine = facts.look()
     values = dict(given)
@@ -113,7 +114,7 @@ def ask_missing(flow_id: str, given: dict[str, str], known: api.Catalog) -> dict
         one = wanted[0]
         for number, choice in enumerate(one.choices, 1):
             emit(f"  {number}. {choice.value}" + (f" ({choice.label})" if choice.label else ""))
-        line = ask_line(f"{one.title}" + (f" [{one.suggestion}]" if one.suggestion else "") + ": ")
+        line = ask(f"{one.title}" + (f" [{one.suggestion}]" if one.suggestion else "") + ": ")
         if line is None:
             raise UsageError(f"`{one.name}` is missing", f"give it with --set {one.name}=VALUE")
         text = line.strip() or one.suggestion

@@ -14,7 +14,8 @@ from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
 from prompt_toolkit.shortcuts import CompleteStyle
 
 from assistant import paths
-from assistant.line.commands import COMMANDS
+from assistant.dialogue.engine import Asked
+from assistant.dialogue.slash import complete, known_words
 from assistant.machine.model import Machine
 from assistant.render.machine_line import machine_line
 from assistant.search.library import Library
@@ -22,30 +23,31 @@ from assistant.search.suggest import Suggester
 
 
 class GuideCompleter(Completer):
-    """Slash commands, flows after /run and /plan, environment names after "env", whole questions."""
+    """Slash commands and their words, environment names after "env", whole questions."""
 
     def __init__(self, library: Library, machine: Machine) -> None:
         self.library = library
         self.names = [environment.name for environment in machine.environments]
+        self.words: dict[str, tuple[str, ...]] = {"environment": tuple(self.names)}
         self.suggester: Suggester | None = None
-        threading.Thread(target=self._load, daemon=True, name="suggestions").start()
+        self.loading = threading.Thread(target=self._load, daemon=True, name="suggestions")
+        self.loading.start()
 
     def _load(self) -> None:
+        from assistant.runner import api
+
         self.suggester = Suggester(self.library)
+        runs = tuple(run.id for run in api.list_runs())
+        self.words = {**known_words(self.library), **self.words, "run": runs}
 
     def get_completions(self, document: Document, complete_event: CompleteEvent) -> Iterable[Completion]:
         """Completions for what stands before the cursor."""
         text = document.text_before_cursor
         word = document.get_word_before_cursor(WORD=True)
-        if text.startswith("/") and " " not in text:
-            for name, what in COMMANDS.items():
-                if name.startswith(text):
-                    yield Completion(name, -len(text), display_meta=what)
-            return
-        if text.startswith(("/run ", "/plan ")) and text.count(" ") == 1:
-            for flow_id in self.library.flow_ids():
-                if flow_id.startswith(word):
-                    yield Completion(flow_id, -len(word))
+        if text.startswith("/"):
+            for item in complete(text, self.words):
+                shown = f"{item.text} {item.words}".strip() if item.words else item.text.strip().rpartition(" ")[2]
+                yield Completion(item.text, -len(text), display=shown, display_meta=item.help)
             return
         before = text[: len(text) - len(word)].rstrip().lower()
         if before.endswith(("env", "environment", "called", "named", "-n", "--name", "activate")):
@@ -57,8 +59,13 @@ class GuideCompleter(Completer):
                 yield Completion(phrase, -len(text))
 
 
-def prompt_reader(library: Library, machine: Machine, **options: object) -> Callable[[], str | None]:
-    """A function that reads one message; None when the person leaves. `options` go to prompt-toolkit (for tests)."""
+def prompt_reader(
+    library: Library, machine: Machine, asked: Callable[[], Asked] | None = None, **options: object
+) -> Callable[[], str | None]:
+    """A function that reads one message; None when the person leaves.
+
+    `asked` says for whom answers are made, for the bottom line; `options` go to prompt-toolkit (for tests).
+    """
     keys = KeyBindings()
 
     @keys.add("c-j")
@@ -76,7 +83,7 @@ def prompt_reader(library: Library, machine: Machine, **options: object) -> Call
         complete_style=CompleteStyle.COLUMN,
         complete_in_thread=True,
         reserve_space_for_menu=6,
-        bottom_toolbar=f" {machine_line(machine)}   /help  Tab completes  Ctrl+D leaves",
+        bottom_toolbar=lambda: toolbar(machine, asked() if asked else None),
         key_bindings=keys,
         enable_history_search=True,
         mouse_support=False,
@@ -93,6 +100,13 @@ def prompt_reader(library: Library, machine: Machine, **options: object) -> Call
                 return None
 
     return read
+
+
+def toolbar(machine: Machine, asked: Asked | None) -> str:
+    """The bottom line: what answers are for, where that is not this machine; the keys; the machine."""
+    chosen = ", ".join(part for part in (asked.system, asked.shell, asked.tool) if part) if asked else ""
+    assumed = f"answers for {chosen}   " if chosen else ""
+    return f" {assumed}/help   Tab completes   Ctrl+D leaves   {machine_line(machine)}"
 
 
 def history() -> FileHistory | InMemoryHistory:

@@ -40,7 +40,8 @@ def answer_text(answer: Answer, width: int = 100, style: Style | None = None, *,
         text = f"The document says: {_stop(correction.said)} As of {correction.as_of}: {_stop(correction.now)}"
         if sources:
             text += f" ({sources})"
-        lines += [*wrap(style.inline(text), width, style.mark("! ", "warn"), "  "), ""]
+        sign = "Correction. " if style.accessible else style.mark("! ", "warn")
+        lines += [*wrap(style.inline(text), width, sign, "  "), ""]
     for number, choice in enumerate(answer.choices, 1):
         lines.append(f"  {number}. {choice.title}")
     if answer.choices:

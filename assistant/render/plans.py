@@ -40,7 +40,8 @@ def _source(source: str) -> str:
 def step_lines(number: int, step: PlannedStep, width: int, style: Style) -> list[str]:
     """One step: its state and reason, the command, what it does to the machine."""
     state = STATES[step.state]
-    head = f"{MARKS[step.state]} {number}. {step.title}: {state}"
+    sign = "Step" if style.accessible else MARKS[step.state]
+    head = f"{sign} {number}. {step.title}: {state}"
     reason = f", because {_lower(step.reason)}" if step.reason and step.state != "will-run" else ""
     lines = wrap(style.mark(head, "bold") + reason, width, "", "     ")
     if step.help and step.state == "blocked":

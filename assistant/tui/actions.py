@@ -100,7 +100,7 @@ ACTIONS: tuple[Action, ...] = (
         ("flows.redo", "d", "redo", "flows: Redo", "run this run's flow again"),
         ("flows.log", "l", "log", "flows: Log", "what this run did"),
         ("flows.refresh", "f8", "refresh", "flows: Refresh", "read the runs again"),
-        shown=frozenset({"flows.open", "flows.undo", "flows.log"}),
+        shown=frozenset({"flows.open", "flows.refresh"}),
     ),
     *_of(
         "machine",
@@ -136,6 +136,15 @@ def bindings(scope: str) -> list[BindingType]:
 def key_words(keys: str) -> str:
     """`ctrl+y,f2` as a person reads it: Ctrl+Y or F2."""
     return " or ".join(_key_words(key.split("+")) for key in keys.split(",") if key)
+
+
+def footer_key(key: str) -> str:
+    """A key as the footer names it, short: ^Y, F1, Esc, u."""
+    named = {"escape": "Esc", "question_mark": "?", "pageup": "PgUp", "pagedown": "PgDn"}
+    *modifiers, last = key.split("+")
+    shown = named.get(last, last if len(last) == 1 else last.capitalize())
+    before = "".join({"ctrl": "^"}.get(modifier, modifier.capitalize() + "+") for modifier in modifiers)
+    return before + (shown.upper() if modifiers and len(shown) == 1 else shown)
 
 
 def _key_words(parts: list[str]) -> str:

@@ -111,13 +111,7 @@ class GuideApp(BaseApp):
         from assistant.dialogue.talk import Conversation
 
         self.library = library
-        words = library.index["lexicon"]["tools"]
-        values = {
-            "tool": tuple(words),
-            "flow": tuple(library.flow_ids()),
-            "theme": tuple(sorted(self.available_themes)),
-        }
-        self.ask_pane.converse(Conversation(library, self.asked), values)
+        self.ask_pane.converse(Conversation(library, self.asked), {"theme": tuple(sorted(self.available_themes))})
         if self.open_at:
             self.open_link(self.open_at)
         self.look_again()
@@ -129,6 +123,7 @@ class GuideApp(BaseApp):
             return
         self.machine = event.machine
         self.asked.machine = event.machine
+        self.ask_pane.values["environment"] = tuple(one.name for one in event.machine.environments)
         self.show_machine()
 
     def show_machine(self) -> None:
@@ -200,10 +195,20 @@ class GuideApp(BaseApp):
         if not fresh or names:
             pane.call_later(pane.look, names)  # type: ignore[attr-defined]
 
+    def copy_report(self) -> None:
+        """Look at the machine and copy a report for a bug."""
+        self.say("Looking at this machine ...")
+        aside(self, self._report, "report")
+
+    @on(BaseApp.Reported)
+    def _reported(self, event: BaseApp.Reported) -> None:
+        self.copy_text(event.text)
+
     @on(BaseApp.RunsRead)
     def _runs_read(self, event: BaseApp.RunsRead) -> None:
+        self.ask_pane.values["run"] = tuple(run.id for run in event.runs)
         for welcome in self.ask_pane.query(Welcome):
-            welcome.offer(event.runs)
+            welcome.offer([run for run in event.runs if run.can_resume])
         if self._desk:
             self._desk.refresh_runs()
 

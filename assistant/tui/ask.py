@@ -10,7 +10,7 @@ from textual.containers import Vertical, VerticalScroll
 from textual.message import Message
 from textual.widgets import TextArea
 
-from assistant.dialogue.slash import Completion, complete, is_command
+from assistant.dialogue.slash import Completion, complete, is_command, known_words
 from assistant.errors import GuideError
 from assistant.tui.actions import bindings
 from assistant.tui.aside import aside
@@ -53,11 +53,11 @@ class AskPane(Vertical):
             self.text, self.answer = text, answer
 
     class Ready(Message):
-        """What suggestions are made from has been read."""
+        """What suggestions are made from has been read, and the words that commands take."""
 
-        def __init__(self, suggester: Suggester) -> None:
+        def __init__(self, suggester: Suggester, words: dict[str, tuple[str, ...]]) -> None:
             super().__init__()
-            self.suggester = suggester
+            self.suggester, self.words = suggester, words
 
     def __init__(self, history: History) -> None:
         super().__init__(id="ask")
@@ -68,7 +68,7 @@ class AskPane(Vertical):
         self.newest: Answer | None = None
         self.suggestions = Suggestions()
         self.prompt = Prompt(history, self.suggestions)
-        self.cards = VerticalScroll(Welcome(), id="cards", can_focus=False)
+        self.cards = VerticalScroll(Welcome(), id="cards", classes="-empty", can_focus=False)
         self.finder: FindBar | None = None
         self._waiting: deque[str] = deque()
         self._busy = False
@@ -88,18 +88,20 @@ class AskPane(Vertical):
 
     def converse(self, conversation: Conversation, values: dict[str, tuple[str, ...]]) -> None:
         """The knowledge is open: what was asked meanwhile is answered. `values` complete the slash commands' words."""
-        self.conversation, self.values = conversation, values
+        self.conversation = conversation
+        self.values.update(values)
         aside(self, lambda: self._read_suggestions(conversation.library), "suggestions")
         self._go_on()
 
     def _read_suggestions(self, library: Library) -> Message:
         from assistant.search.suggest import Suggester
 
-        return self.Ready(Suggester(library))
+        return self.Ready(Suggester(library), known_words(library))
 
     @on(Ready)
     def _suggestions_read(self, event: Ready) -> None:
         self.suggester = event.suggester
+        self.values.update(event.words)
         self._suggest(self.prompt.text)
 
     def ask(self, text: str) -> None:
@@ -157,6 +159,7 @@ class AskPane(Vertical):
             cards = list(self.cards.query_children(Card))
             old = [*self.cards.query(Welcome), *cards[: 1 - MOUNTED]]
             self.cards.mount(card)
+            self.cards.remove_class("-empty")
             if old:
                 self.cards.remove_children(old)
             for earlier in cards[1 - MOUNTED :][: 1 - WHOLE]:
@@ -251,6 +254,7 @@ class AskPane(Vertical):
         self.newest = None
         self.cards.remove_children()
         self.cards.mount(Welcome())
+        self.cards.add_class("-empty")
         self.prompt.focus()
 
     def action_page(self, by: int) -> None:
@@ -318,10 +322,16 @@ def turn(conversation: Conversation, text: str) -> Answer:
         )
 
 
+def _sentence(text: str) -> str:
+    """With a capital and a stop, as sentences have; a command keeps its own beginning."""
+    text = text.strip()
+    return text[:1].upper() + text[1:] + ("" if text.endswith((".", "?", "!", ":")) else ".")
+
+
 def refused(text: str, error: GuideError) -> Answer:
     """An error as an answer."""
     from assistant.dialogue.answer import Block
     from assistant.dialogue.engine import unknown
 
-    words = f"{error.message}. {error.hint[:1].upper()}{error.hint[1:]}".rstrip(". ") + "."
+    words = " ".join(_sentence(part) for part in (error.message, error.hint) if part)
     return unknown(text, (), 0.0).replace(title=error.message, blocks=(Block(kind="lead", text=words),))

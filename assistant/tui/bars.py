@@ -40,6 +40,7 @@ class TabRow(Widget):
         super().__init__(id="tabs")
         self.active = "ask"
         self.flow = ""
+        self.waits = False
         self._under = ""
 
     def activate(self, name: str) -> None:
@@ -47,9 +48,9 @@ class TabRow(Widget):
         self.active = name
         self.refresh()
 
-    def say_flow(self, words: str) -> None:
-        """What the open flow does; empty words where none is open."""
-        self.flow = safe_line(words, 60)
+    def say_flow(self, words: str, *, waits: bool = False) -> None:
+        """What the open flow does, set off where it `waits` for the person; empty words where none is open."""
+        self.flow, self.waits = safe_line(words, 60), waits
         self.refresh()
 
     def render(self) -> Content:
@@ -69,7 +70,9 @@ class TabRow(Widget):
         names = Content.assemble(*parts)
         room = self.size.width - names.cell_length - len(self.flow) - 2
         if self.flow and room > 0:
-            return names.append(Content(" " * room)).append(Content.styled(f" {self.flow} ", "bold $success"))
+            return names.append(Content(" " * room)).append(
+                Content.styled(f" {self.flow} ", "bold $warning" if self.waits else "bold $accent")
+            )
         return names
 
     def tab_at(self, x: int) -> str:

@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING
 
 from textual import on
 from textual.app import App
+from textual.binding import Binding
 from textual.message import Message
 from textual.theme import BUILTIN_THEMES, Theme
 
 from assistant import paths
 from assistant.errors import GuideError
+from assistant.tui.actions import footer_key
 from assistant.tui.aside import Failed, aside
 from assistant.tui.remember import remember_theme, remembered_theme
 from assistant.tui.safe import plain
@@ -47,8 +49,15 @@ class BaseApp(App[int]):
             super().__init__()
             self.machine, self.first = machine, first
 
+    class Reported(Message):
+        """A report on the machine, for a bug."""
+
+        def __init__(self, text: str) -> None:
+            super().__init__()
+            self.text = text
+
     class RunsRead(Message):
-        """The runs that can be resumed."""
+        """The runs, the newest first."""
 
         def __init__(self, runs: list[RunInfo]) -> None:
             super().__init__()
@@ -89,11 +98,23 @@ class BaseApp(App[int]):
         remember_theme(name)
         self.say(f"Theme: {name}")
 
+    def get_key_display(self, binding: Binding) -> str:
+        """A key as the footer names it: ^Y, F1, Esc; everywhere else Ctrl+Y is written out."""
+        return binding.key_display or footer_key(binding.key)
+
     def say(self, words: str, *, warn: bool = False) -> None:
         """A short note in the corner."""
         self.notify(
             plain(words, 1000), severity="warning" if warn else "information", markup=False, timeout=8 if warn else 4
         )
+
+    def action_command_palette(self) -> None:
+        """Find anything by its name."""
+        from textual.command import CommandPalette
+
+        if not isinstance(self.screen, CommandPalette):
+            wanted = "Find an action, a flow, a task or a theme"
+            self.push_screen(CommandPalette(placeholder=wanted, id="--command-palette"))
 
     # Loading.
 
@@ -118,14 +139,25 @@ class BaseApp(App[int]):
         return self.Looked(probe(set(FIRST_LOOK)))
 
     def read_runs(self) -> None:
-        """Read the list of runs; those that can go on are offered in the empty conversation."""
+        """Read the list of runs: for completion, and those that can go on for the empty conversation."""
         if paths.runs_dir().is_dir():
             aside(self, self._runs, "runs")
 
     def _runs(self) -> Message:
         from assistant.runner import api
 
-        return self.RunsRead([run for run in api.list_runs() if run.can_resume])
+        return self.RunsRead(api.list_runs())
+
+    def _report(self) -> Message:
+        import socket
+
+        from assistant import __version__
+        from assistant.machine.doctor import run_checks
+        from assistant.machine.doctor.report import report
+        from assistant.machine.probe import probe
+
+        machine = probe()
+        return self.Reported(report(machine, run_checks(machine), version=__version__, host=socket.gethostname()))
 
     @on(Failed)
     def _failed(self, event: Failed) -> None:

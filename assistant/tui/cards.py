@@ -11,6 +11,7 @@ from textual.widget import Widget
 from assistant.dialogue.answer import Answer, Block, CorrectionNote
 from assistant.render.answers import answer_text, block_lines, command_note, source_label
 from assistant.render.layout import markdown, wrap
+from assistant.render.sources import sources_text
 from assistant.tui.pieces import Card, CommandLine, Lines, Link, Make, Words
 from assistant.tui.safe import MARKED, safe_line
 
@@ -50,7 +51,7 @@ class AnswerCard(Card):
         """The answer as lines."""
         answer = self.answer
         lines = answer_text(answer.replace(flows=(), related=(), more=""), max(20, width - 3), MARKED).split("\n")
-        asked = [MARKED.mark(f"› {_first_line(self.question)}", "bold"), ""] if self.question else []
+        asked = [MARKED.mark(f" › {_first_line(self.question)}", "bold"), ""] if self.question else []
         return [*asked, *(f"   {line}" if line else "" for line in lines)]
 
     def _citation(self) -> Iterator[Widget]:
@@ -118,7 +119,7 @@ class Note(Card):
 
     def flat_lines(self, width: int) -> list[str]:
         """The note as lines."""
-        asked = [MARKED.mark(f"› {_first_line(self.question)}", "bold"), ""] if self.question else []
+        asked = [MARKED.mark(f" › {_first_line(self.question)}", "bold"), ""] if self.question else []
         return [*asked, *(f"   {line}" for line in self._text(max(20, width - 3)))]
 
 
@@ -181,7 +182,4 @@ def more_note(answer: Answer) -> Note:
 
 def source_note(answer: Answer) -> Note:
     """What the cited sections say in short; the whole addresses of the other sources."""
-    parts = [f"**{item.heading}**, lines {item.first}-{item.last}\n\n{item.summary}" for item in answer.citations]
-    others = [f"- {item.title or item.id}: {item.url or 'no address'} (as of {item.as_of})" for item in answer.sources]
-    parts += ["\n".join(others)] if others else []
-    return Note("Where that comes from", "\n\n".join(parts) or "From the program itself.")
+    return Note("Where that comes from", sources_text(answer))

@@ -9,7 +9,7 @@ from textual.content import Content
 from textual.screen import ModalScreen
 
 from assistant.render.layout import markdown
-from assistant.tui.pieces import Chosen, Copied, Lines, Link, Words
+from assistant.tui.pieces import Chosen, Copied, Lines, Link, Words, keyed
 from assistant.tui.safe import MARKED, safe_line
 
 
@@ -29,8 +29,8 @@ class TextScreen(ModalScreen[None]):
             with VerticalScroll(can_focus=True):
                 yield Lines(self._lines)
             with Horizontal(classes="bar-answers"):
-                yield Link("Copy", "copy", classes="chip main", tip="c")
-                yield Link("Close", "close", classes="chip", tip="Escape")
+                yield Link(keyed("Copy", "c"), "copy", classes="chip main")
+                yield Link(keyed("Close", "Esc"), "close", classes="chip")
 
     def _lines(self, width: int) -> list[str]:
         return markdown(self.text, width, MARKED) if self.small_markdown else self.text.split("\n")
@@ -66,8 +66,8 @@ class Confirm(ModalScreen[bool]):
         with Vertical(classes="dialog"):
             yield Words(Content(safe_line(self.text)), classes="title")
             with Horizontal(classes="bar-answers"):
-                yield Link(f"{self.yes} (y)", "yes", classes="chip main")
-                yield Link("No (n)", "no", classes="chip", tip="Escape")
+                yield Link(keyed(self.yes, "y"), "yes", classes="chip main")
+                yield Link(keyed("No", "n"), "no", classes="chip")
 
     def on_mount(self) -> None:
         """Enter alone means no."""

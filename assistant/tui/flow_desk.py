@@ -93,7 +93,8 @@ class FlowDesk:
     def tell(self) -> None:
         """Say in the tab row what the open flow does."""
         state = self.run.state if self.run else None
-        self.app.tabs.say_flow(f"{state.summary} (F6)" if state else "")
+        waits = bool(state and not state.finished and (state.question or state.prompt or state.terminal))
+        self.app.tabs.say_flow(f"{state.summary} (F6)" if state else "", waits=waits)
 
     def refresh_runs(self) -> None:
         """The Flows tab reads its runs again, where it is open."""
@@ -115,7 +116,7 @@ class FlowDesk:
 
 def open_shell(app: GuideApp, environment: Environment, machine: Machine) -> None:
     """Hand the terminal to a shell in an environment; when it ends the screen comes back."""
-    from assistant.tui.subshell import subshell
+    from assistant.machine.subshell import subshell
 
     folder = ""
     try:

@@ -54,28 +54,27 @@ class FlowRun:
 
     def prepare(self) -> None:
         """Look at the machine and make the plan, in a thread. Ends with a change: a plan, values to ask for, or an error."""
-        self.error = None
+        self.error, self.asked = None, ()
         aside(self.app, self._prepare, "plan")
 
     def _prepare(self) -> Message:
         from assistant.runner import facts
 
+        asked: tuple[api.Asked, ...] = ()
         try:
-            self.machine = facts.look()
+            machine = self.machine = facts.look()
             if self.kind == "run":
-                self.asked = api.questions(self.name, self.given, flows=self.flows, machine=self.machine)
-                missing = api.missing(self.name, self.given, flows=self.flows, machine=self.machine)
-                if missing:
+                asked = api.questions(self.name, self.given, flows=self.flows, machine=machine)
+                if api.missing(self.name, self.given, flows=self.flows, machine=machine):
+                    self.asked = asked
                     return self.Changed(self, None)
-            plan, self._start = self._made(self.machine)
+            plan, self._start = self._made(machine)
+            if self.kind == "run":
+                asked = api.questions(self.name, _texts(plan), flows=self.flows, machine=machine)
             self.state = FlowState(plan)
-            self.asked = (
-                api.questions(self.name, _texts(plan), flows=self.flows, machine=self.machine)
-                if self.kind == "run"
-                else ()
-            )
         except GuideError as error:
             self.error = error
+        self.asked = asked  # after the rest: values to ask for without a plan mean that some are missing
         return self.Changed(self, None)
 
     def _made(self, machine: Machine) -> Prepared:

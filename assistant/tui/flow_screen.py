@@ -114,7 +114,7 @@ class FlowScreen(Screen[None]):
             return
         if state is None:
             await self.bar.put(Ask(text="Looking at this machine ..."))
-            if run.asked:
+            if run.asked and not any(isinstance(screen, Form) for screen in self.app.screen_stack):
                 self._ask_values()
             return
         if self.live.model is not state.lines:

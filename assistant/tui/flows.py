@@ -18,7 +18,8 @@ from assistant.render.layout import markdown, table, wrap
 from assistant.runner import api
 from assistant.tui.actions import bindings
 from assistant.tui.aside import aside
-from assistant.tui.pieces import Chosen, Lines, Link, Words
+from assistant.tui.listing import Listing
+from assistant.tui.pieces import Chosen, Lines, Link, Words, keyed
 from assistant.tui.safe import MARKED, safe_line
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ class FlowsPane(Horizontal):
         super().__init__(id="flows")
         self.flows = flows
         self.runs: dict[str, api.RunInfo] = {}
-        self.listing = OptionList(id="flows-list", compact=True)
+        self.listing = Listing(id="flows-list", compact=True)
         self.detail = VerticalScroll(id="flows-detail", can_focus=False)
 
     def compose(self) -> ComposeResult:
@@ -147,10 +148,10 @@ class FlowsPane(Horizontal):
         ]
         yield Lines(lambda width: table(("", ""), [row for row in rows if row[1]], width, MARKED), classes="block")
         with_keys = (
-            ("Go on", "resume", run.can_resume),
-            ("Undo", "undo", run.can_undo),
-            ("Log", "log", True),
-            ("Run it again", "redo", True),
+            (keyed("Go on", "Enter"), "resume", run.can_resume),
+            (keyed("Undo", "u"), "undo", run.can_undo),
+            (keyed("Log", "l"), "log", True),
+            (keyed("Run it again", "d"), "redo", True),
         )
         yield Horizontal(
             *(

@@ -12,7 +12,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, Select
 
 from assistant.runner.params import Asked
-from assistant.tui.pieces import Chosen, Link, Words
+from assistant.tui.pieces import Chosen, Link, Words, keyed
 from assistant.tui.safe import plain, safe_line, safe_text
 
 # Values -> what is wrong with them, and the titles of those that are still needed.
@@ -28,6 +28,7 @@ class Form(ModalScreen[dict[str, str] | None]):
         super().__init__()
         self.title_text, self.asked, self.given, self.check = title, asked, given, check
         self.wrong = Words(Content(""), classes="form-wrong")
+        self.wrong.display = False
 
     def compose(self) -> ComposeResult:
         """A line for each value, then what is wrong, then the two ways out."""
@@ -38,13 +39,15 @@ class Form(ModalScreen[dict[str, str] | None]):
                     yield from self._field(one)
             yield self.wrong
             with Horizontal(classes="bar-answers"):
-                yield Link("Show the plan", "done", classes="chip main", tip="Ctrl+S")
-                yield Link("Cancel", "cancel", classes="chip", tip="Escape")
+                yield Link(keyed("Show the plan", "^S"), "done", classes="chip main")
+                yield Link(keyed("Cancel", "Esc"), "cancel", classes="chip")
 
     def _field(self, one: Asked) -> ComposeResult:
         value = self.given.get(one.name, one.suggestion)
         yield Words(
-            Content.assemble(safe_line(one.title), (f"  {safe_line(one.help)}" if one.help else "", "$text-muted")),
+            Content.assemble(
+                (safe_line(one.title), "bold"), (f"  {safe_line(one.help)}" if one.help else "", "$text-muted")
+            ),
             classes="form-label",
         )
         known = {choice.value: choice.label for choice in one.choices}
@@ -99,6 +102,7 @@ class Form(ModalScreen[dict[str, str] | None]):
         """Hand the values back, if they are right."""
         values = self.values
         wrong, missing = self.check(values)
+        self.wrong.display = bool(wrong or missing)
         if wrong:
             self.wrong.put(Content.styled(plain(wrong, 500), "$error"))
         elif missing:

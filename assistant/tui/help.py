@@ -41,7 +41,7 @@ class HelpScreen(ModalScreen[None]):
             parts.append((title, rows))
         parts.append(("Commands", [(f"/{one.name} {one.words}".strip(), one.help) for one in COMMANDS]))
         with Vertical(id="help", classes="dialog"):
-            yield Words(Content.styled("Keys and commands", "bold"), classes="title")
+            yield Words(Content.styled("Keys and commands", "bold"))
             with VerticalScroll(can_focus=True):
                 for title, rows in parts:
                     if rows:
@@ -49,7 +49,7 @@ class HelpScreen(ModalScreen[None]):
                         yield Lines(lambda width, rows=rows: table(("", ""), rows, width, MARKED))  # type: ignore[misc]
             yield Words(
                 Content.styled(
-                    "Escape closes this. The mouse works everywhere; drag over text marks it, Ctrl+C copies it.",
+                    "Escape closes. The mouse works everywhere; drag marks, Ctrl+C copies.",
                     "$text-muted",
                 )
             )

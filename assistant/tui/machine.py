@@ -19,6 +19,7 @@ from assistant.machine.model import Driver, Environment, Gpu, Machine
 from assistant.tui import machine_cards as cards
 from assistant.tui.actions import bindings
 from assistant.tui.aside import aside
+from assistant.tui.listing import Listing
 from assistant.tui.pieces import Copied, Item, Lines
 from assistant.tui.safe import safe_line
 
@@ -62,7 +63,7 @@ class MachinePane(Horizontal):
         self.checks = checks
         self.sizes: dict[str, tuple[int, bool]] = {}
         self.looking = False
-        self.listing = OptionList(id="machine-list", compact=True)
+        self.listing = Listing(id="machine-list", compact=True)
         self.detail = VerticalScroll(id="machine-detail", can_focus=False)
         self._gpu_lines: Lines | None = None
         self._gpu_thread: threading.Thread | None = None

@@ -1,4 +1,4 @@
-"""The palette's commands, "noun: verb": actions, themes, flows, tasks, environments' actions."""
+"""The palette's commands, "noun: verb": actions, themes, flows, tasks."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class GuideCommands(Provider):
     async def discover(self) -> Hits:
         """All of it, before anything is typed."""
         for title, run, note in self._all():
-            yield DiscoveryHit(Content(title), run, text=title, help=note)
+            yield DiscoveryHit(_line(Content(title), note), run, text=title)
 
     async def search(self, query: str) -> Hits:
         """What fits the letters typed."""
@@ -54,4 +54,9 @@ class GuideCommands(Provider):
                 shown = Content(title)
                 for place in places:
                     shown = shown.stylize("bold underline", place, place + 1)
-                yield Hit(score, shown, run, text=title, help=note)
+                yield Hit(score, _line(shown, note), run, text=title)
+
+
+def _line(title: Content, note: str) -> Content:
+    """An entry on one line: its title, and quietly what it does."""
+    return title.append(Content.styled(f"   {note}", "$text-muted not bold"))

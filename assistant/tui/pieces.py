@@ -124,9 +124,17 @@ class Lines(Words):
         if width == self._made_for or width < 1:
             return
         self._made_for = width
-        lines = [piece for line in self._make(max(width, 20)) for piece in hard_wrap(line, width)]
+        lines = [piece for line in self._make(max(width, 20)) for piece in _cut(line, width)]
         self._height = max(1, len(lines))
         self.content = styled_lines(lines)
+
+
+def _cut(line: str, width: int) -> list[str]:
+    """A line in pieces that fit; what goes on stands below the line's own beginning."""
+    indent = len(line) - len(line.lstrip(" "))
+    if not 0 < indent <= width // 2:
+        return hard_wrap(line, width)
+    return [" " * indent + piece for piece in hard_wrap(line[indent:], width - indent)]
 
 
 class Item(Words, can_focus=True):
@@ -134,6 +142,10 @@ class Item(Words, can_focus=True):
 
     DEFAULT_CSS = "Item { pointer: pointer; }"
     BINDINGS = bindings("card")
+
+    def render(self) -> Content:
+        """The text; with the focus in the colours of the cursor alone, which its own could not be told from."""
+        return self._marked(Content(self.content.plain)) if self.has_focus else super().render()
 
     def action_take(self) -> None:
         """What Enter and a click do."""
@@ -168,6 +180,11 @@ class CommandLine(Item):
     action_copy_text = action_take
 
 
+def keyed(label: str, key: str) -> Content:
+    """A label for a button, and the key that does the same."""
+    return Content.assemble(label, (f" {key}", "$text-muted"))
+
+
 class Link(Item):
     """A line that leads somewhere."""
 
@@ -194,6 +211,10 @@ class Link(Item):
 
 class Flat(Item, Lines):
     """An older card, drawn as one text. Taking it makes it whole again."""
+
+    def render(self) -> Content:
+        """The lines in their own colours: a focused card is set off by its border and its ground."""
+        return Lines.render(self)
 
     def action_take(self) -> None:
         """Make the card whole."""

@@ -6,6 +6,7 @@ from textual import events
 from textual.content import Content
 from textual.geometry import Size
 from textual.message import Message
+from textual.timer import Timer
 from textual.widget import Widget
 from textual.widgets import TextArea
 
@@ -15,6 +16,7 @@ from assistant.tui.safe import plain, safe_line
 
 LONG_PASTE = 4_000  # characters; a longer paste is kept aside and named in the input by one line
 MAX_PASTE = 4_000_000
+SHRINK_AFTER = 0.25  # seconds without a key until the suggestions take no more room than they need
 
 
 class Suggestions(Widget):
@@ -35,17 +37,29 @@ class Suggestions(Widget):
         self.items: list[Completion] = []
         self.at: int | None = None
         self._room = 0
+        self._shrinking: Timer | None = None
 
     def show(self, items: list[Completion]) -> None:
         """Offer these; nothing hides the list."""
         if items == self.items and self.at is None:
             return
         self.items, self.at = items, None
-        # While it is open it grows but does not shrink: a new height would lay out the whole screen at each key.
-        room = max(self._room, min(len(items), self.SHOWN)) if items else 0
-        taller, self._room = room != self._room, room
-        self.display = bool(items)
-        self.refresh(layout=taller)
+        # It grows at once but shrinks when the typing pauses: a new height lays out the whole screen, too dear at each key.
+        wanted = min(len(items), self.SHOWN)
+        if self._shrinking:
+            self._shrinking.stop()
+            self._shrinking = None
+        if 0 < wanted < self._room:
+            self._shrinking = self.set_timer(SHRINK_AFTER, self._shrink)
+            self.refresh()
+        else:
+            changed, self._room = wanted != self._room, wanted
+            self.display = bool(items)
+            self.refresh(layout=changed)
+
+    def _shrink(self) -> None:
+        self._room = min(len(self.items), self.SHOWN)
+        self.refresh(layout=True)
 
     def move(self, by: int) -> bool:
         """Choose the next or the one before; whether there was something to choose. Up from the first chooses none."""

@@ -13,6 +13,7 @@ from assistant.dialogue.engine import Asked
 from assistant.dialogue.reference import Task, find_tasks, task_answer
 from assistant.search.library import Library
 from assistant.tui.cards import AnswerCard
+from assistant.tui.listing import Listing
 from assistant.tui.pieces import Item
 from assistant.tui.safe import safe_line
 
@@ -28,7 +29,7 @@ class ReferencePane(Vertical):
         self.tasks: list[Task] = []
         self.words = Input(placeholder="what do you want to do?", id="reference-words", compact=True, highlighter=None)
         self.tools = Select([(tool, tool) for tool in TOOLS], prompt="any tool", id="reference-tool", compact=True)
-        self.listing = OptionList(id="reference-list", compact=True)
+        self.listing = Listing(id="reference-list", compact=True)
         self.detail = VerticalScroll(id="reference-detail", can_focus=False)
 
     def compose(self) -> ComposeResult:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from assistant.dialogue.answer import Answer
-from assistant.dialogue.slash import SHELLS, SYSTEMS, parse
+from assistant.dialogue.slash import SHELLS, SYSTEMS, parse, translation
 from assistant.errors import GuideError, UsageError
 from assistant.tui.ask import refused
 from assistant.tui.cards import Note
@@ -58,14 +58,8 @@ def _translate(app: GuideApp, library: Library, words: list[str], text: str) -> 
     from assistant.dialogue.compare import resolve_tool, tool_entries
     from assistant.dialogue.translate import translate
 
-    line = text.strip().partition(" ")[2].strip()
-    command, mark, tool = line.rpartition("--to")
-    known = tool_entries(library)
-    if not mark and len(words) > 2 and words[0] in known and words[1] in known:  # `/translate uv conda create ...`
-        tool, _, command = line.partition(" ")
-    if not tool.strip() or not command.strip():
-        raise UsageError("to which tool", "for example: /translate conda create -n x python=3.12 --to uv")
-    _answer(app, translate(command.strip(), resolve_tool(tool, library), library, app.asked), text)
+    command, tool = translation(text.strip().partition(" ")[2].strip(), tool_entries(library))
+    _answer(app, translate(command, resolve_tool(tool, library), library, app.asked), text)
 
 
 def _why(app: GuideApp, library: Library, words: list[str], text: str) -> None:
@@ -102,6 +96,30 @@ def _run(app: GuideApp, library: Library, words: list[str], text: str) -> None:
 def _about_run(kind: str) -> Command:
     """Resume or undo the run that is named, or the newest one that can be."""
     return lambda app, library, words, text: app.open_run(kind, words[0] if words else "")
+
+
+def _redo(app: GuideApp, library: Library, words: list[str], text: str) -> None:
+    if not words:
+        raise UsageError("say which run", "/runs lists them")
+    app.open_run("redo", words[0])
+
+
+def _enter(app: GuideApp, library: Library, words: list[str], text: str) -> None:
+    from assistant.machine.quick import quick_machine
+    from assistant.machine.subshell import named_environment
+
+    machine = app.machine or quick_machine()
+    app.open_shell(named_environment(text.strip().partition(" ")[2].strip(), machine), machine)
+
+
+def _report(app: GuideApp, library: Library, words: list[str], text: str) -> None:
+    app.copy_report()
+
+
+def _source(app: GuideApp, library: Library, words: list[str], text: str) -> None:
+    if app.ask_pane.newest is None:
+        raise UsageError("there is no answer yet", "ask something first")
+    app.ask_pane.action_source()
 
 
 def _more(app: GuideApp, library: Library, words: list[str], text: str) -> None:
@@ -181,7 +199,13 @@ _COMMANDS: dict[str, Command] = {
     "plan": _run,
     "resume": _about_run("resume"),
     "undo": _about_run("undo"),
+    "redo": _redo,
+    "log": lambda app, library, words, text: app.show_log(words[0] if words else ""),
+    "machine": lambda app, library, words, text: app.action_tab("machine"),
+    "enter": _enter,
+    "report": _report,
     "more": _more,
+    "source": _source,
     "runs": lambda app, library, words, text: app.action_tab("flows"),
     "os": _os,
     "shell": _shell,

@@ -62,10 +62,14 @@ class Welcome(Vertical):
             return
         self.remove_children(".unfinished")
         if runs:
-            links = [Link(_left(run), "resume", run.id, classes="unfinished") for run in runs[:3]]
-            self.mount(Words(Content.styled("Not finished:", "$warning"), classes="unfinished"), *links, before=1)
+            links = [
+                Link(_left(run), "resume", run.id, classes="unfinished", tip="go on with it; its plan comes first")
+                for run in runs[:3]
+            ]
+            self.mount(Words(Content.styled("Not finished", "bold $warning"), classes="unfinished"), *links, before=1)
+            links[-1].add_class("last")
 
 
 def _left(run: RunInfo) -> str:
     began = run.began[:16].replace("T", " ")
-    return f"{run.title}: {run.done} of {run.steps} steps done, began {began}. Go on with it"
+    return f"{run.title}: {run.done} of {run.steps} steps done, began {began}"

@@ -10,13 +10,12 @@ from pathlib import Path
 
 import pexpect
 import pytest
-from prompt_toolkit.document import Document
 from prompt_toolkit.input import create_pipe_input
 from prompt_toolkit.output import DummyOutput
 
 from assistant.line.flow_console import FlowConsole, _match
-from assistant.line.prompt import GuideCompleter, prompt_reader
-from assistant.machine.model import Environment, Machine
+from assistant.line.prompt import prompt_reader
+from assistant.machine.model import Machine
 from assistant.render.layout import Style
 from assistant.runner import api
 from assistant.search.library import open_library
@@ -94,18 +93,67 @@ def test_a_whole_flow_reads_well_and_really_runs(chat: pexpect.spawn[str]) -> No
     chat.sendline(
         f"/run create-environment tool=venv name=demo location=./demo python={sys.version_info.major}.{sys.version_info.minor}"
     )
-    chat.expect("Run this step")
+    chat.expect_exact("Enter alone means no: ")
     shown = chat.before
-    chat.sendline("yes")
+    chat.sendline("1")
     chat.expect_exact("You: ", timeout=120)
     transcript = shown + chat.before
     assert "\x1b[" not in transcript
     assert not any(char in transcript for char in "─│┌┐└┘█")
     assert "will run" in transcript
-    assert "step done" in transcript
+    assert "1. yes: go ahead" in transcript and "4. no: leave it" in transcript
+    assert "Step 1. Create demo" in transcript and "step done" in transcript
     assert "activate" in transcript
     python = Path(chat.cwd) / "demo" / "bin" / "python"
     assert subprocess.run([python, "-c", "print(1)"], capture_output=True, text=True).stdout == "1\n"
+
+
+def test_a_question_in_the_middle_is_answered_and_the_flow_goes_on(chat: pexpect.spawn[str]) -> None:
+    chat.sendline(
+        f"/run create-environment tool=venv name=demo location=./demo python={sys.version_info.major}.{sys.version_info.minor}"
+    )
+    chat.expect_exact("Enter alone means no: ")
+    chat.sendline("? conda vs venv")
+    chat.expect_exact("Answer: ")
+    chat.expect_exact("Enter alone means no: ")
+    chat.sendline("4")
+    chat.expect_exact("not confirmed")
+    chat.expect_exact("You: ")
+    assert not (Path(chat.cwd) / "demo").exists()
+
+
+def test_a_shell_in_an_environment_and_back(chat: pexpect.spawn[str]) -> None:
+    place = Path(chat.cwd) / ".venv"
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(place)], check=True)
+    chat.sendline(f"/enter {place}")
+    chat.expect_exact("A shell in")
+    chat.expect(r"[$#] ")
+    chat.sendline('echo "in:$VIRTUAL_ENV:"')
+    chat.expect_exact(f"in:{place}:")
+    chat.sendline("exit")
+    chat.expect_exact("Back in envguide.")
+    chat.expect_exact("You: ")
+
+
+@pytest.mark.parametrize(
+    ("variables", "said"),
+    [({"TERM": "dumb"}, "Line mode, because"), ({"ACCESSIBLE": "1"}, "line mode for screen readers")],
+)
+def test_the_program_alone_starts_line_mode_where_it_must(tmp_path: Path, variables: dict[str, str], said: str) -> None:
+    child = pexpect.spawn(
+        sys.executable, ["-m", "assistant"],
+        cwd=str(tmp_path), env={**os.environ, "PYTHONPATH": str(Path.cwd()), **variables}, encoding="utf-8", timeout=60, echo=False,
+    )  # fmt: skip
+    child.expect_exact(said)
+    child.expect(r"(?:You: |> )$")
+    child.sendline("conda vs venv")
+    child.expect_exact("Both isolate")
+    child.expect(r"(?:You: |> )$")
+    child.sendline("exit")
+    child.expect(pexpect.EOF)
+    child.close()
+    assert child.exitstatus == 0
+    assert "\x1b[" not in str(child.before)
 
 
 def test_no_is_the_default_and_changes_nothing(chat: pexpect.spawn[str]) -> None:
@@ -139,23 +187,21 @@ def test_reading_with_prompt_toolkit() -> None:
         assert read() is None
 
 
-def test_completion_knows_commands_flows_and_environments() -> None:
-    machine = Machine(system="linux", environments=(Environment(name="persona", path="/e/persona", kind="conda"),))
-    completer = GuideCompleter(open_library(), machine)
-
-    def complete(text: str) -> list[str]:
-        from prompt_toolkit.completion import CompleteEvent
-
-        return [item.text for item in completer.get_completions(Document(text), CompleteEvent())]
-
-    assert complete("/tr") == ["/translate"]
-    assert "create-environment" in complete("/run create")
-    assert "persona" in complete("activate per")
-
-
 @pytest.mark.parametrize(
     ("given", "answer"),
-    [("yes", "yes"), ("Y", "yes"), ("", "no"), ("s", ""), ("st", "step"), ("maybe", ""), ("NO", "no")],
+    [
+        ("yes", "yes"),
+        ("Y", "yes"),
+        ("", "no"),
+        ("s", ""),
+        ("st", "step"),
+        ("maybe", ""),
+        ("NO", "no"),
+        ("1", "yes"),
+        ("4", "no"),
+        ("5", ""),
+        ("0", ""),
+    ],
 )
 def test_answers_to_the_gate(given: str, answer: str) -> None:
     assert _match(given, ("yes", "step", "skip", "no"), "no") == answer

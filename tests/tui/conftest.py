@@ -9,6 +9,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 
 import pytest
+from textual.css.query import NoMatches
 from textual.pilot import Pilot
 from textual.widgets import Input, TextArea
 
@@ -17,7 +18,7 @@ from assistant.runner.catalog import Catalog, flow_from_plain
 from assistant.search.library import Library, open_library
 from assistant.tui.app import GuideApp
 
-PATIENCE = 30.0  # seconds until a condition that never comes true is a failure
+PATIENCE = 60.0  # seconds until a condition that never comes true is a failure
 
 Open = Callable[..., AbstractAsyncContextManager[tuple[GuideApp, Pilot[int]]]]
 
@@ -73,14 +74,35 @@ def guide(library: Library, machine: Machine) -> Open:
 
 
 async def until(pilot: Pilot[int], condition: Callable[[], object]) -> None:
-    """Let the app work until the condition holds; a condition that never does is a failure."""
+    """Let the app work until the condition holds; a condition that never does is a failure.
+
+    What the condition looks at may not be there yet (a widget, a state): that is the same as not holding.
+    """
     limit = time.monotonic() + PATIENCE
-    while not condition():
+    while True:
+        fault = ""
+        try:
+            if condition():
+                break
+        except (AttributeError, LookupError, NoMatches) as error:
+            fault = f"{type(error).__name__}: {error}\n"
         if time.monotonic() > limit:
-            pytest.fail(f"still not so after {PATIENCE:g} s:\n{screen_text(pilot.app)}")
+            pytest.fail(f"still not so after {PATIENCE:g} s:\n{fault}{screen_text(pilot.app)}")
         await pilot.pause(0.01)
         await asyncio.sleep(0.01)
     await pilot.pause()
+
+
+async def settled(pilot: Pilot[int]) -> None:
+    """Let the app work until the screen has stayed the same for a while and everything on it has its place."""
+    limit, same, before = time.monotonic() + PATIENCE, 0, ""
+    while same < 4:
+        if time.monotonic() > limit:
+            pytest.fail(f"still changing after {PATIENCE:g} s:\n{before}")
+        await pilot.pause(0.01)
+        waiting = pilot.app._message_queue.qsize() or pilot.app.screen._layout_required
+        text = screen_text(pilot.app)
+        same, before = (0 if waiting or text != before else same + 1), text
 
 
 def screen_text(app: object) -> str:
@@ -91,11 +113,10 @@ def screen_text(app: object) -> str:
 
 
 async def say(app: GuideApp, pilot: Pilot[int], text: str) -> None:
-    """Type a message into the input and send it."""
-    app.ask_pane.prompt.focus()
-    app.ask_pane.prompt.fill(text)
-    before = app.ask_pane.cards.children
-    count = len(before)
+    """Type a message into the input, send it, and wait until it was taken and worked on."""
+    pane = app.ask_pane
+    pane.prompt.focus()
+    await until(pilot, lambda: app.focused is pane.prompt)
+    pane.prompt.fill(text)
     await pilot.press("enter")
-    await pilot.pause()
-    assert len(app.ask_pane.cards.children) >= min(count, 1)
+    await until(pilot, lambda: text in pane.history.lines and not pane._waiting and not pane._busy)

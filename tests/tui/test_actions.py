@@ -19,7 +19,7 @@ from assistant.tui.help import HelpScreen
 from assistant.tui.keymap import keymap_file, load_keymap
 from assistant.tui.machine import MachinePane
 from assistant.tui.pieces import Item
-from tests.tui.conftest import Open, screen_text, until
+from tests.tui.conftest import Open, screen_text, settled, until
 
 OWNERS = {"app": GuideApp, "ask": AskPane, "card": Item, "flows": FlowsPane, "machine": MachinePane, "flow": FlowScreen}
 
@@ -96,11 +96,11 @@ async def test_a_key_of_ones_own_works_and_the_footer_and_help_name_it(guide: Op
     written('"help" = "f12"\n')
     async with guide() as (app, pilot):
         await pilot.press("f1")
-        assert not isinstance(app.screen, HelpScreen)
-        assert any(key.key == "f12" for key in app.query_one(Footer).query(FooterKey))
+        await until(pilot, lambda: not isinstance(app.screen, HelpScreen))
+        await until(pilot, lambda: any(key.key == "f12" for key in app.query_one(Footer).query(FooterKey)))
         await pilot.press("f12")
-        assert isinstance(app.screen, HelpScreen)
-        assert "F12" in screen_text(app)
+        await until(pilot, lambda: isinstance(app.screen, HelpScreen))
+        await until(pilot, lambda: "F12" in screen_text(app))
 
 
 async def test_a_mistake_in_the_keys_does_not_stop_the_app(guide: Open) -> None:
@@ -108,7 +108,7 @@ async def test_a_mistake_in_the_keys_does_not_stop_the_app(guide: Open) -> None:
     async with guide() as (app, pilot):
         assert any("nothing" in note.message for note in app._notifications)
         await pilot.press("f1")
-        assert isinstance(app.screen, HelpScreen)
+        await until(pilot, lambda: isinstance(app.screen, HelpScreen))
 
 
 # Help, palette, tabs, themes, leaving.
@@ -126,7 +126,7 @@ async def test_help_lists_every_action_and_command(guide: Open) -> None:
         for command in COMMANDS:
             assert f"/{command.name}" in text
         await pilot.press("escape")
-        assert not isinstance(app.screen, HelpScreen)
+        await until(pilot, lambda: not isinstance(app.screen, HelpScreen))
 
 
 async def test_the_palette_holds_actions_themes_flows_and_tasks(guide: Open) -> None:
@@ -134,7 +134,7 @@ async def test_the_palette_holds_actions_themes_flows_and_tasks(guide: Open) -> 
 
     async with guide() as (app, pilot):
         await pilot.press("ctrl+p")
-        assert isinstance(app.screen, CommandPalette)
+        await until(pilot, lambda: isinstance(app.screen, CommandPalette))
         titles = [title for title, _, _ in GuideCommands(app.screen_stack[0])._all()]
         assert "view: Machine" in titles and "answer: Copy" in titles
         assert "theme: envguide-light" in titles
@@ -174,14 +174,14 @@ async def test_tabs_by_keys_and_by_mouse(guide: Open) -> None:
             await pilot.click("#tabs", offset=(column, 0))
             await until(pilot, lambda name=name: app.tab == name)
         await pilot.press("escape")
-        assert app.tab == "ask" and app.focused is app.ask_pane.prompt
+        await until(pilot, lambda: app.tab == "ask" and app.focused is app.ask_pane.prompt)
 
 
 async def test_the_next_theme_is_remembered(guide: Open) -> None:
     async with guide() as (app, pilot):
         assert app.theme == "envguide-dark"
         await pilot.press("f9")
-        assert app.theme == "envguide-light"
+        await until(pilot, lambda: app.theme == "envguide-light")
     async with guide() as (app, pilot):
         assert app.theme == "envguide-light"
     async with guide(theme="envguide-contrast-dark") as (app, pilot):
@@ -193,12 +193,12 @@ async def test_ctrl_c_copies_what_is_marked_then_empties_then_leaves(guide: Open
         app.ask_pane.prompt.fill("marked text")
         app.ask_pane.prompt.select_all()
         await pilot.press("ctrl+c")
-        assert app.clipboard == "marked text"
+        await until(pilot, lambda: app.clipboard == "marked text")
         app.ask_pane.prompt.move_cursor((0, 0))
         await pilot.press("ctrl+c")
-        assert app.ask_pane.prompt.text == ""
+        await until(pilot, lambda: app.ask_pane.prompt.text == "")
         await pilot.press("ctrl+c")
-        assert app.is_running
+        await until(pilot, lambda: app.is_running)
         await pilot.press("ctrl+c")
         await until(pilot, lambda: app.return_value == 0)
 
@@ -237,14 +237,14 @@ async def test_a_copied_command_is_the_command_only_on_both_clipboards(
         monkeypatch.setattr(pyperclip, "copy", lambda text: (_ for _ in ()).throw(pyperclip.PyperclipException("none")))
         app.copy_text("again")
         await pilot.pause()
-        assert app.clipboard == "again"
-        assert not any("fault" in note.message for note in app._notifications)
+        await until(pilot, lambda: app.clipboard == "again")
+        await until(pilot, lambda: not any("fault" in note.message for note in app._notifications))
 
 
 async def test_the_top_line_is_cut_and_never_wraps(guide: Open) -> None:
     async with guide(size=(46, 20)) as (app, pilot):
         app.machine_bar.show("a long line about the machine " * 5)
-        await pilot.pause()
+        await settled(pilot)
         lines = screen_text(app).split("\n")
         assert lines[0].endswith("…") and "Ask" in lines[1]
 
@@ -255,7 +255,6 @@ async def test_every_view_fits_every_size(guide: Open, size: tuple[int, int]) ->
         app.ask_pane.ask("conda vs venv")
         for name in ("ask", "reference", "flows", "machine"):
             app.action_tab(name)
-            await pilot.pause()
-            assert screen_text(app)
+            await settled(pilot)
         await pilot.press("f1")
-        assert "Keys and commands" in screen_text(app)
+        await until(pilot, lambda: "Keys and commands" in screen_text(app))

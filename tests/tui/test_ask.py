@@ -11,7 +11,7 @@ from assistant.tui.cards import AnswerCard, Note
 from assistant.tui.pieces import Card, CommandLine, Flat
 from assistant.tui.pieces import Link as LinkWidget
 from assistant.tui.welcome import EXAMPLES, Welcome
-from tests.tui.conftest import Open, say, screen_text, until
+from tests.tui.conftest import Open, say, screen_text, settled, until
 
 
 def answer_of(number: int = 1, **fields: object) -> Answer:
@@ -46,7 +46,7 @@ async def test_a_question_gets_a_card_and_the_input_is_empty_again(guide: Open) 
         assert card.answer.status == "answered"
         assert app.ask_pane.prompt.text == ""
         assert not app.ask_pane.cards.query(Welcome)
-        assert "conda vs venv" in screen_text(app)
+        await until(pilot, lambda: "conda vs venv" in screen_text(app))
 
 
 async def test_a_follow_up_is_about_the_answer_before(guide: Open) -> None:
@@ -97,7 +97,7 @@ async def test_a_fault_in_answering_does_not_end_the_app(guide: Open, monkeypatc
 
         conversation.turn = broken  # type: ignore[method-assign]
         await say(app, pilot, "anything")
-        assert "broken on purpose" in screen_text(app)
+        await until(pilot, lambda: "broken on purpose" in screen_text(app))
 
 
 # Suggestions.
@@ -109,7 +109,7 @@ async def test_suggestions_appear_while_typing_and_tab_takes_the_first(guide: Op
         shown = app.ask_pane.suggestions.items
         assert shown
         await pilot.press("tab")
-        assert app.ask_pane.prompt.text == shown[0].text
+        await until(pilot, lambda: app.ask_pane.prompt.text == shown[0].text)
 
 
 async def test_down_chooses_and_enter_asks_the_chosen(guide: Open) -> None:
@@ -117,9 +117,9 @@ async def test_down_chooses_and_enter_asks_the_chosen(guide: Open) -> None:
         await pilot.press(*"conda")
         wanted = app.ask_pane.suggestions.items[1].text
         await pilot.press("down", "down")
-        assert app.ask_pane.suggestions.at == 1
+        await until(pilot, lambda: app.ask_pane.suggestions.at == 1)
         await pilot.press("up", "up")
-        assert app.ask_pane.suggestions.at is None
+        await until(pilot, lambda: app.ask_pane.suggestions.at is None)
         await pilot.press("down", "down", "enter")
         await until(pilot, lambda: cards(app))
         assert app.ask_pane.history.lines[-1] == wanted
@@ -129,7 +129,7 @@ async def test_escape_hides_suggestions_and_a_click_takes_one(guide: Open) -> No
     async with guide() as (app, pilot):
         await pilot.press(*"conda")
         await pilot.press("escape")
-        assert not app.ask_pane.suggestions.items
+        await until(pilot, lambda: not app.ask_pane.suggestions.items)
         await pilot.press("space", "e")
         await until(pilot, lambda: app.ask_pane.suggestions.items)
         wanted = app.ask_pane.suggestions.items[0].text
@@ -147,12 +147,12 @@ async def test_up_and_down_walk_through_the_history_and_keep_the_draft(guide: Op
             await say(app, pilot, text)
         app.ask_pane.prompt.fill("a draft")
         await pilot.press("up")
-        assert app.ask_pane.prompt.text == "conda vs venv"
+        await until(pilot, lambda: app.ask_pane.prompt.text == "conda vs venv")
         await pilot.press("up", "up")
-        assert app.ask_pane.prompt.text == "what is conda"
+        await until(pilot, lambda: app.ask_pane.prompt.text == "what is conda")
         await pilot.press("down", "down")
-        assert app.ask_pane.prompt.text == "a draft"
-        assert not app.ask_pane.suggestions.items
+        await until(pilot, lambda: app.ask_pane.prompt.text == "a draft")
+        await until(pilot, lambda: not app.ask_pane.suggestions.items)
 
 
 async def test_the_history_outlives_the_app(guide: Open) -> None:
@@ -160,23 +160,23 @@ async def test_the_history_outlives_the_app(guide: Open) -> None:
         await say(app, pilot, "what is conda")
     async with guide() as (app, pilot):
         await pilot.press("up")
-        assert app.ask_pane.prompt.text == "what is conda"
+        await until(pilot, lambda: app.ask_pane.prompt.text == "what is conda")
 
 
 async def test_ctrl_j_makes_a_new_line(guide: Open) -> None:
     async with guide() as (app, pilot):
         await pilot.press("a", "ctrl+j", "b")
-        assert app.ask_pane.prompt.text == "a\nb"
+        await until(pilot, lambda: app.ask_pane.prompt.text == "a\nb")
 
 
 async def test_pasted_lines_stay_lines_and_lose_what_could_act(guide: Open) -> None:
     async with guide() as (app, pilot):
         app.ask_pane.prompt.post_message(events.Paste("one\r\n\x1b[31mtwo\x1b[0m\x1b]0;title\x07\nthree"))
         await pilot.pause()
-        assert app.ask_pane.prompt.text == "one\ntwo\nthree"
+        await until(pilot, lambda: app.ask_pane.prompt.text == "one\ntwo\nthree")
         await pilot.press("enter")
         await until(pilot, lambda: cards(app))
-        assert "and 2 more lines" in screen_text(app)
+        await until(pilot, lambda: "and 2 more lines" in screen_text(app))
 
 
 async def test_a_long_paste_is_kept_aside_and_answered_whole(guide: Open) -> None:
@@ -185,7 +185,7 @@ async def test_a_long_paste_is_kept_aside_and_answered_whole(guide: Open) -> Non
         await pilot.press(*"why? ")
         app.ask_pane.prompt.post_message(events.Paste(output))
         await pilot.pause()
-        assert "3,001 lines" in app.ask_pane.prompt.text
+        await until(pilot, lambda: "3,001 lines" in app.ask_pane.prompt.text)
         await pilot.press("enter")
         await until(pilot, lambda: cards(app))
         assert app.ask_pane.newest and "ModuleNotFoundError" in app.ask_pane.newest.question
@@ -196,10 +196,10 @@ async def test_a_question_mark_in_an_empty_input_opens_the_help(guide: Open) -> 
 
     async with guide() as (app, pilot):
         await pilot.press("question_mark")
-        assert isinstance(app.screen, HelpScreen)
+        await until(pilot, lambda: isinstance(app.screen, HelpScreen))
         await pilot.press("escape")
         await pilot.press("a", "question_mark")
-        assert app.ask_pane.prompt.text == "a?"
+        await until(pilot, lambda: app.ask_pane.prompt.text == "a?")
 
 
 # Actions on the newest answer.
@@ -212,18 +212,18 @@ async def test_the_actions_of_an_answer_by_their_keys(guide: Open) -> None:
         for key in ("ctrl+y", "ctrl+r", "ctrl+o", "ctrl+s", "ctrl+t"):
             await pilot.press(key)  # without an answer they only say so
         app.ask_pane.show_answer(answer_of(7), "question 7")
-        await pilot.pause()
+        await settled(pilot)
         await pilot.press("ctrl+y")
-        assert app.clipboard == "conda create -n env7"
+        await until(pilot, lambda: app.clipboard == "conda create -n env7")
         await pilot.press("ctrl+r")
-        assert opened == [("hello", {"name": "Ada"})]
+        await until(pilot, lambda: opened == [("hello", {"name": "Ada"})])
         await pilot.press("ctrl+o")
-        assert isinstance(cards(app)[-1], Note) and "The rest of it." in screen_text(app)
+        await until(pilot, lambda: isinstance(cards(app)[-1], Note) and "The rest of it." in screen_text(app))
         await pilot.press("ctrl+s")
-        assert "Where that comes from" in screen_text(app)
+        await until(pilot, lambda: "Where that comes from" in screen_text(app))
         await pilot.press("ctrl+t")
-        assert app.ask_pane.prompt.text == "/translate conda create -n env7 --to "
-        assert any(item.text.endswith("--to uv ") for item in app.ask_pane.suggestions.items)
+        await until(pilot, lambda: app.ask_pane.prompt.text == "/translate conda create -n env7 --to ")
+        await until(pilot, lambda: any(item.text.endswith("--to uv ") for item in app.ask_pane.suggestions.items))
 
 
 async def test_the_actions_of_a_card_by_mouse(guide: Open) -> None:
@@ -231,17 +231,17 @@ async def test_the_actions_of_a_card_by_mouse(guide: Open) -> None:
         opened: list[str] = []
         app.open_flow = lambda name, params: opened.append(name)  # type: ignore[method-assign]
         app.ask_pane.show_answer(answer_of(3), "question 3")
-        await pilot.pause()
+        await settled(pilot)
         chips = {link.text: link for link in cards(app)[-1].query(LinkWidget)}
         await pilot.click(cards(app)[-1].query(CommandLine).first())
-        assert app.clipboard == "conda create -n env3"
+        await until(pilot, lambda: app.clipboard == "conda create -n env3")
         app.copy_to_clipboard("")
         await pilot.click(chips["Copy"])
-        assert app.clipboard == "conda create -n env3"
+        await until(pilot, lambda: app.clipboard == "conda create -n env3")
         await pilot.click(chips["Run as flow"])
-        assert opened == ["hello"]
+        await until(pilot, lambda: opened == ["hello"])
         await pilot.click(chips["Translate"])
-        assert app.ask_pane.prompt.text.startswith("/translate conda create -n env3 --to")
+        await until(pilot, lambda: app.ask_pane.prompt.text.startswith("/translate conda create -n env3 --to"))
         await pilot.click(chips["More"])
         await until(pilot, lambda: isinstance(cards(app)[-1], Note))
 
@@ -249,7 +249,7 @@ async def test_the_actions_of_a_card_by_mouse(guide: Open) -> None:
 async def test_a_related_entry_opens_as_an_answer(guide: Open) -> None:
     async with guide(size=(100, 40)) as (app, pilot):
         app.ask_pane.show_answer(answer_of(), "question")
-        await pilot.pause()
+        await settled(pilot)
         link = next(link for link in cards(app)[-1].query(LinkWidget) if link.kind == "entry")
         link.focus()
         await pilot.press("enter")
@@ -267,7 +267,7 @@ async def test_a_choice_answers_the_question_back(guide: Open) -> None:
         choices = tuple(Link(id=name, title=f"Choice {name}") for name in ids[:2])
         conversation.pending = choices
         app.ask_pane.show_answer(Answer(question="q", status="ambiguous", choices=choices), "q")
-        await pilot.pause()
+        await settled(pilot)
         link = next(link for link in cards(app)[-1].query(LinkWidget) if link.value == "2")
         link.focus()
         await pilot.press("enter")
@@ -278,20 +278,20 @@ async def test_a_choice_answers_the_question_back(guide: Open) -> None:
 async def test_lines_of_a_card_by_keys(guide: Open) -> None:
     async with guide(size=(100, 40)) as (app, pilot):
         app.ask_pane.show_answer(answer_of(), "question")
-        await pilot.pause()
+        await settled(pilot)
         items = list(cards(app)[-1].query("CommandLine, Link"))
         items[0].focus()
         await pilot.press("down")
-        assert app.focused is items[1]
+        await until(pilot, lambda: app.focused is items[1])
         await pilot.press("j", "k", "up")
-        assert app.focused is items[0]
+        await until(pilot, lambda: app.focused is items[0])
         await pilot.press("c")
-        assert app.clipboard == "conda create -n env1"
+        await until(pilot, lambda: app.clipboard == "conda create -n env1")
         items[1].focus()
         await pilot.press("c")
-        assert app.clipboard == items[1].text
+        await until(pilot, lambda: app.clipboard == items[1].text)
         await pilot.press("escape")
-        assert app.focused is app.ask_pane.prompt
+        await until(pilot, lambda: app.focused is app.ask_pane.prompt)
 
 
 # Long conversations.
@@ -332,11 +332,11 @@ async def test_pages_and_cards_by_keys(guide: Open) -> None:
         await pilot.press("pagedown")
         await until(pilot, lambda: area.scroll_y > back)
         await pilot.press("alt+up")
-        assert app.focused in list(cards(app)[-1].walk_children())
+        await until(pilot, lambda: app.focused in list(cards(app)[-1].walk_children()))
         await pilot.press("alt+up")
-        assert app.focused in list(cards(app)[-2].walk_children())
+        await until(pilot, lambda: app.focused in list(cards(app)[-2].walk_children()))
         await pilot.press("alt+down", "alt+down")
-        assert app.focused is app.ask_pane.prompt
+        await until(pilot, lambda: app.focused is app.ask_pane.prompt)
 
 
 async def test_clear_starts_an_empty_conversation(guide: Open) -> None:
@@ -356,35 +356,35 @@ async def test_find_marks_hits_and_steps_through_them(guide: Open) -> None:
     async with guide() as (app, pilot):
         for number in range(3):
             app.ask_pane.show_answer(answer_of(number), f"question {number}")
-        await pilot.pause()
+        await settled(pilot)
         await pilot.press("ctrl+f")
         await pilot.press(*"the answer to")
         finder = app.ask_pane.finder
         assert finder and finder.hits == 3
-        assert "1 of 3" in screen_text(app)
+        await until(pilot, lambda: "1 of 3" in screen_text(app))
         assert len(app.query(".-hit")) == 1
         await pilot.press("enter")
-        assert "2 of 3" in screen_text(app)
+        await until(pilot, lambda: "2 of 3" in screen_text(app))
         await pilot.press("up")
-        assert "1 of 3" in screen_text(app)
+        await until(pilot, lambda: "1 of 3" in screen_text(app))
         await pilot.press("down", "down", "down")
-        assert "1 of 3" in screen_text(app)
+        await until(pilot, lambda: "1 of 3" in screen_text(app))
         by_mouse = {link.value: link for link in finder.query(LinkWidget)}
         await pilot.click(by_mouse["newer"])
-        assert "2 of 3" in screen_text(app)
+        await until(pilot, lambda: "2 of 3" in screen_text(app))
         await pilot.click(by_mouse["older"])
-        assert "1 of 3" in screen_text(app)
+        await until(pilot, lambda: "1 of 3" in screen_text(app))
         finder.line.focus()
         await pilot.press("escape")
-        assert not finder.display
-        assert not app.query(".-hit")
-        assert app.focused is app.ask_pane.prompt
+        await until(pilot, lambda: not finder.display)
+        await until(pilot, lambda: not app.query(".-hit"))
+        await until(pilot, lambda: app.focused is app.ask_pane.prompt)
 
 
 async def test_find_says_when_there_is_nothing(guide: Open) -> None:
     async with guide() as (app, pilot):
         await pilot.press("ctrl+f")
         await pilot.press(*"zzqq")
-        assert "nothing found" in screen_text(app)
+        await until(pilot, lambda: "nothing found" in screen_text(app))
         await pilot.press("ctrl+f")
-        assert app.ask_pane.finder and not app.ask_pane.finder.display
+        await until(pilot, lambda: app.ask_pane.finder and not app.ask_pane.finder.display)

@@ -99,7 +99,9 @@ async def test_a_fix_is_chosen_confirmed_and_the_step_goes_on(guide: Open, work:
         await pilot.press("2")
         await until(pilot, lambda: open_run(app).state.outer)  # type: ignore[union-attr]
         await asked(app, pilot, "plan")
-        assert "Flow switch-to-conda-forge" in screen_text(app) and "Run this step?" in screen_text(app)
+        await until(
+            pilot, lambda: "Flow switch-to-conda-forge" in screen_text(app) and "Run this step?" in screen_text(app)
+        )
         assert not (work / "mended").exists() and not app.desk.run.waiting  # type: ignore[union-attr]
         await pilot.press("y")
         finished = await ended(app, pilot)
@@ -149,7 +151,7 @@ async def test_a_step_whose_output_shows_nothing_known_names_its_usual_causes(gu
         await pilot.press("y")
         await asked(app, pilot, "failed")
         await until(pilot, lambda: "shows nothing that I know" in screen_text(app))
-        assert app.library.title("pip.no-such-package")[:30] in screen_text(app)  # type: ignore[union-attr]
+        await until(pilot, lambda: app.library.title("pip.no-such-package")[:30] in screen_text(app))  # type: ignore[union-attr]
         assert not any("Fix" in chip.text for chip in flow_screen(app).bar.query(AnswerChip))
         await pilot.press("x")
         await ended(app, pilot)

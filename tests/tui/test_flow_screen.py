@@ -41,9 +41,9 @@ async def test_the_plan_is_shown_first_and_changes_nothing(guide: Open, work: Pa
         assert "Run these 2 steps?" in text
         assert not list(work.iterdir()) and not api.list_runs()
         await pilot.press("down")
-        assert "The reason for count." in screen_text(app)
+        await until(pilot, lambda: "The reason for count." in screen_text(app))
         await pilot.press("up")
-        assert "The reason for write." in screen_text(app)
+        await until(pilot, lambda: "The reason for write." in screen_text(app))
         await pilot.press("n")
         await until(pilot, lambda: app.desk.run is None and not isinstance(app.screen, FlowScreen))
         assert not list(work.iterdir()) and not api.list_runs()
@@ -53,22 +53,22 @@ async def test_enter_alone_does_not_confirm(guide: Open, work: Path) -> None:
     async with guide(flows=FLOWS) as (app, pilot):
         await begin(app, pilot, "greet", name="Ada")
         await pilot.press("enter", "enter", "space")
-        assert open_run(app).state.run == ""  # type: ignore[union-attr]
-        assert not list(work.iterdir())
+        await until(pilot, lambda: open_run(app).state.run == "")  # type: ignore[union-attr]
+        await until(pilot, lambda: not list(work.iterdir()))
 
 
 async def test_values_are_asked_for_and_a_wrong_one_is_told(guide: Open) -> None:
     async with guide(size=(100, 30), flows=FLOWS) as (app, pilot):
         app.open_flow("greet", {})
         await until(pilot, lambda: isinstance(app.screen, Form))
-        assert "Whom to greet" in screen_text(app) and "one word" in screen_text(app)
+        await until(pilot, lambda: "Whom to greet" in screen_text(app) and "one word" in screen_text(app))
         await pilot.press("enter")
-        assert "Still needed: Whom to greet" in screen_text(app)
+        await until(pilot, lambda: "Still needed: Whom to greet" in screen_text(app))
         await pilot.press(*"-x", "enter")
-        assert isinstance(app.screen, Form) and "option" in screen_text(app)
+        await until(pilot, lambda: isinstance(app.screen, Form) and "option" in screen_text(app))
         await pilot.press("backspace", "backspace", *"Ada", "ctrl+s")
         await asked(app, pilot, "plan")
-        assert "name = Ada" in screen_text(app)
+        await until(pilot, lambda: "name = Ada" in screen_text(app))
 
 
 async def test_values_can_be_changed_at_the_gate(guide: Open) -> None:
@@ -95,11 +95,11 @@ async def test_a_blocked_plan_says_why_and_can_be_looked_at_again(guide: Open, w
     async with guide(size=(100, 30), flows=FLOWS) as (app, pilot):
         app.open_flow("stuck", {})
         await until(pilot, lambda: "Blocked" in screen_text(app))
-        assert "make it" in screen_text(app)
+        await until(pilot, lambda: "make it" in screen_text(app))
         (work / "not-there").mkdir()
         await pilot.press("l")
         await asked(app, pilot, "plan")
-        assert "Blocked" not in screen_text(app)
+        await until(pilot, lambda: "Blocked" not in screen_text(app))
 
 
 async def test_a_flow_that_does_not_exist_is_told(guide: Open) -> None:
@@ -126,21 +126,21 @@ async def test_a_run_from_yes_to_the_report_and_its_undo(guide: Open, work: Path
         assert "wrote Ada" in state.lines.text() and "line 39" in text
         screen = flow_screen(app)
         await pilot.click(screen.explained.query(CommandLine).first())
-        assert app.clipboard == "cat greeting.txt"
+        await until(pilot, lambda: app.clipboard == "cat greeting.txt")
         screen.step_list.focus()
         await pilot.press("up")
         await until(pilot, lambda: "Proved" in screen_text(app))
         await pilot.press("l")
         await until(pilot, lambda: "Flow greet" in screen_text(app) and app.screen is not screen)
         await pilot.press("c")
-        assert "Flow greet" in app.clipboard
+        await until(pilot, lambda: "Flow greet" in app.clipboard)
         await pilot.press("escape")
         await pilot.press("u")
         await until(pilot, lambda: open_run(app).kind == "undo")
         await asked(app, pilot, "plan")
         await pilot.press("y")
         await asked(app, pilot, "delete")
-        assert "greeting.txt" in screen_text(app)
+        await until(pilot, lambda: "greeting.txt" in screen_text(app))
         await pilot.press("y")
         assert (await ended(app, pilot)).state == "done"
         assert not (work / "greeting.txt").exists()
@@ -184,7 +184,7 @@ async def test_a_delete_is_named_and_asked_on_its_own(guide: Open, work: Path) -
         await begin(app, pilot, "deletes")
         await pilot.press("y")
         question = await asked(app, pilot, "delete")
-        assert question.names and "old" in screen_text(app)
+        await until(pilot, lambda: question.names and "old" in screen_text(app))
         assert any("Delete" in chip.text for chip in flow_screen(app).bar.query(AnswerChip))
         await pilot.press("n")
         await ended(app, pilot)
@@ -210,7 +210,7 @@ async def test_the_program_is_answered(guide: Open) -> None:
         await begin(app, pilot, "asks")
         await pilot.press("y")
         await until(pilot, lambda: flow_screen(app).bar.query(TypeLine))
-        assert "The program asks: Proceed ([y]/n)?" in screen_text(app)
+        await until(pilot, lambda: "The program asks: Proceed ([y]/n)?" in screen_text(app))
         assert isinstance(app.focused, TypeLine)
         await pilot.press(*"n", "enter")
         await ended(app, pilot)
@@ -224,7 +224,7 @@ async def test_a_password_is_not_shown(guide: Open) -> None:
         await until(pilot, lambda: flow_screen(app).bar.query(TypeLine))
         assert flow_screen(app).bar.query_one(TypeLine).password
         await pilot.press(*"hush")
-        assert "hush" not in screen_text(app)
+        await until(pilot, lambda: "hush" not in screen_text(app))
         await pilot.press("enter")
         await ended(app, pilot)
         text = open_run(app).state.lines.text()  # type: ignore[union-attr]
@@ -254,16 +254,16 @@ async def test_a_question_can_be_asked_while_the_flow_goes_on(guide: Open) -> No
         await until(pilot, lambda: "begun" in screen_text(app))
         await pilot.press("a")
         await until(pilot, lambda: len(app.screen_stack) == 1 and app.focused is app.ask_pane.prompt)
-        assert "Flow waits: step 1 of 2 (F6)" in screen_text(app)
+        await until(pilot, lambda: "Flow waits: step 1 of 2 (F6)" in screen_text(app))
         await pilot.press(*"conda vs venv", "escape", "enter")
         await until(pilot, lambda: app.ask_pane.newest)
         assert open_run(app).running
         app.open_flow("greet", {"name": "Ada"})
         await pilot.pause()
-        assert open_run(app).name == "waits"  # one at a time
+        await until(pilot, lambda: open_run(app).name == "waits")  # one at a time
         await pilot.press("f6")
         await until(pilot, lambda: isinstance(app.screen, FlowScreen))
-        assert "begun" in screen_text(app)
+        await until(pilot, lambda: "begun" in screen_text(app))
         await pilot.press("escape")
         await until(pilot, lambda: len(app.screen_stack) == 1)
         await pilot.click("#tabs", offset=(95, 0))
@@ -326,17 +326,17 @@ async def test_much_output_stays_bounded_and_can_be_searched(guide: Open) -> Non
         log = flow_screen(app).live
         await until(pilot, lambda: "line 29999" in log.model.text())
         assert len(log.model) <= 10_000
-        assert "lines above are in the log only" in screen_text(app)
+        await until(pilot, lambda: "lines above are in the log only" in screen_text(app))
         await pilot.press("ctrl+f")
         await pilot.press(*"line 25000")
-        assert "1 of 1" in screen_text(app) and not log.follow
+        await until(pilot, lambda: "1 of 1" in screen_text(app) and not log.follow)
         await pilot.press("escape")
         await pilot.press("f")
-        assert log.follow
+        await until(pilot, lambda: log.follow)
         log.focus()
         await pilot.press("pageup")
         await until(pilot, lambda: not log.follow)
-        assert "held" in screen_text(app)
+        await until(pilot, lambda: "held" in screen_text(app))
         await pilot.press("end")
         await until(pilot, lambda: log.follow)
         await pilot.click("#live-head")

@@ -42,7 +42,7 @@ from assistant.tui.live import LogView
 from assistant.tui.pieces import CommandLine, Lines, Words
 from assistant.tui.pieces import Link as LinkWidget
 from assistant.tui.safe import plain, safe_line, safe_text, styled_lines
-from tests.tui.conftest import Open, screen_text, until
+from tests.tui.conftest import Open, screen_text, settled, until
 
 # What could act, or be lost: the text, and what of it has to be there to read.
 FOREIGN = {
@@ -87,7 +87,7 @@ async def mounted(app: GuideApp, pilot: Pilot[int], *widgets: Widget) -> str:
     app.action_tab("ask")
     await app.ask_pane.cards.remove_children()
     await app.ask_pane.cards.mount_all(widgets)
-    await pilot.pause()
+    await settled(pilot)
     return evened(drawn(app))
 
 
@@ -123,8 +123,8 @@ async def cards_and_pieces(app: GuideApp, pilot: Pilot[int], text: str, shown: s
         not ACTING.search(str(tip)) for widget in card.walk_children() if (tip := getattr(widget, "tooltip", None))
     )
     card.flatten()
-    await pilot.pause()
-    assert evened(drawn(app)).count(expected) >= 8
+    await settled(pilot)
+    await until(pilot, lambda: evened(drawn(app)).count(expected) >= 8)
     flat = AnswerCard(whole.replace(status="unknown"), question=text)
     assert expected in await mounted(app, pilot, flat)
     for widget in (
@@ -142,17 +142,17 @@ async def the_input_suggestions_and_notes(app: GuideApp, pilot: Pilot[int], text
 
     app.ask_pane.prompt.post_message(events.Paste(text))
     app.ask_pane.suggestions.show([Completion(text=text, help=text)])
-    await pilot.pause()
-    assert evened(shown) in evened(drawn(app))
+    await settled(pilot)
+    await until(pilot, lambda: evened(shown) in evened(drawn(app)))
     app.ask_pane.suggestions.show([Completion(text=text, words=text, help=text)])
-    await pilot.pause()
-    assert evened(drawn(app)).count(evened(shown)) >= 2
+    await settled(pilot)
+    await until(pilot, lambda: evened(drawn(app)).count(evened(shown)) >= 2)
     app.say(text)
     app.copy_text(text)
     app.machine_bar.show(text, text)
     app.tabs.say_flow(text)
-    await pilot.pause()
-    assert evened(drawn(app)).count(evened(shown)) >= 3
+    await settled(pilot)
+    await until(pilot, lambda: evened(drawn(app)).count(evened(shown)) >= 3)
 
 
 async def an_asked_question(app: GuideApp, pilot: Pilot[int], text: str, shown: str) -> None:
@@ -179,14 +179,14 @@ async def flow_parts(app: GuideApp, pilot: Pilot[int], text: str, shown: str) ->
     bar = Bar()
     await mounted(app, pilot, bar)
     await bar.put(Ask(text=text, answers=("yes", "no"), kind="delete"), question_details(question))
-    await pilot.pause()
-    assert evened(drawn(app)).count(evened(shown)) >= 3
+    await settled(pilot)
+    await until(pilot, lambda: evened(drawn(app)).count(evened(shown)) >= 3)
     await bar.put(Ask(text=text, kind="value"), (ValueLine(question),))
-    await pilot.pause()
-    assert evened(shown) in evened(drawn(app))
+    await settled(pilot)
+    await until(pilot, lambda: evened(shown) in evened(drawn(app)))
     await bar.put(Ask(text=text, kind="prompt"), (TypeLine(ChildPrompt(step="a", text=text, empty_means=text)),))
-    await pilot.pause()
-    assert evened(shown) in evened(drawn(app))
+    await settled(pilot)
+    await until(pilot, lambda: evened(shown) in evened(drawn(app)))
 
 
 async def the_live_pane(app: GuideApp, pilot: Pilot[int], text: str, shown: str) -> None:
@@ -206,10 +206,10 @@ async def dialogs(app: GuideApp, pilot: Pilot[int], text: str, shown: str) -> No
     )
     for screen in (TextScreen(text, text), Confirm(text, text), Form(text, asked, {}, lambda values: (text, ()))):
         app.push_screen(screen)
-        await pilot.pause()
+        await settled(pilot)
         if isinstance(screen, Form):
             screen.action_done()
-            await pilot.pause()
+            await settled(pilot)
         assert evened(shown) in evened(drawn(app)), type(screen).__name__
         app.pop_screen()
 
@@ -229,8 +229,8 @@ async def the_machine_and_the_flows(app: GuideApp, pilot: Pilot[int], text: str,
     pane = app.panes["machine"]
     pane.seen = seen_machine  # type: ignore[attr-defined]
     pane._fill()  # type: ignore[attr-defined]
-    await pilot.pause()
-    assert pane.query_one(OptionList).option_count
+    await settled(pilot)
+    await until(pilot, lambda: pane.query_one(OptionList).option_count)
     drawn(app)
 
 
@@ -288,12 +288,12 @@ async def test_a_line_of_a_megabyte(guide: Open) -> None:
         log.styles.height = 10
         assert "0123456789" in await mounted(app, pilot, log)
         app.ask_pane.prompt.post_message(events.Paste(LINE))
-        await pilot.pause()
-        assert "1 lines" in app.ask_pane.prompt.text
+        await settled(pilot)
+        await until(pilot, lambda: "1 lines" in app.ask_pane.prompt.text)
         app.say(LINE)
         app.machine_bar.show(LINE)
         app.push_screen(TextScreen(LINE, LINE))
-        await pilot.pause()
+        await settled(pilot)
         drawn(app)
 
 

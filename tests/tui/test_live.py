@@ -42,11 +42,11 @@ async def opened(text: bytes = b"") -> AsyncIterator[tuple[Drawn, Pilot[None]]]:
 
 async def test_the_end_is_followed() -> None:
     async with opened(b"".join(b"line %d\r\n" % number for number in range(100))) as (log, pilot):
-        assert "line 99" in screen_text(log.app)
+        await until(pilot, lambda: "line 99" in screen_text(log.app))
         log.model.feed(b"line 100\r\nline 101\r\n")
         log.renew()
         await pilot.pause()
-        assert "line 101" in screen_text(log.app) and log.follow
+        await until(pilot, lambda: "line 101" in screen_text(log.app) and log.follow)
 
 
 async def test_looking_back_holds_the_view_and_the_end_goes_on() -> None:
@@ -57,7 +57,7 @@ async def test_looking_back_holds_the_view_and_the_end_goes_on() -> None:
         log.model.feed(b"more\r\n" * 50)
         log.renew()
         await pilot.pause()
-        assert screen_text(log.app).split("\n")[0] == held.split("\n")[0]
+        await until(pilot, lambda: screen_text(log.app).split("\n")[0] == held.split("\n")[0])
         await pilot.press("end")
         await until(pilot, lambda: log.follow and "more" in screen_text(log.app))
 
@@ -70,7 +70,7 @@ async def test_the_view_stays_where_it_is_when_old_lines_are_dropped() -> None:
         log.model.feed(b"".join(b"new %d\r\n" % number for number in range(500)))
         log.renew()
         await pilot.pause()
-        assert screen_text(log.app).split("\n")[0] == first
+        await until(pilot, lambda: screen_text(log.app).split("\n")[0] == first)
 
 
 async def test_only_what_is_visible_is_drawn() -> None:
@@ -79,9 +79,9 @@ async def test_only_what_is_visible_is_drawn() -> None:
         log.model.feed(b"".join(b"\x1b[32mline\x1b[0m %d\r\n" % number for number in range(200_000)))
         log.renew()
         await pilot.pause()
-        assert "line 199999" in screen_text(log.app)
-        assert log.count < 200
-        assert len(log.model) <= 10_000
+        await until(pilot, lambda: "line 199999" in screen_text(log.app))
+        await until(pilot, lambda: log.count < 200)
+        await until(pilot, lambda: len(log.model) <= 10_000)
 
 
 async def test_colours_are_drawn_and_nothing_can_hide() -> None:
@@ -98,16 +98,16 @@ async def test_a_redrawn_bar_stays_one_line() -> None:
             log.model.feed(b"\r%3d %%" % done)
             log.renew()
         await pilot.pause()
-        assert [line for line in screen_text(log.app).split("\n") if line] == ["begin", "100 %"]
+        await until(pilot, lambda: [line for line in screen_text(log.app).split("\n") if line] == ["begin", "100 %"])
 
 
 async def test_long_lines_scroll_sideways() -> None:
     async with opened(b"x" * 100 + b"END\r\n") as (log, pilot):
         await until(pilot, lambda: log.virtual_size.width >= 103)
-        assert "END" not in screen_text(log.app)
+        await until(pilot, lambda: "END" not in screen_text(log.app))
         log.scroll_to(x=60, animate=False, immediate=True, force=True)
         await pilot.pause()
-        assert "END" in screen_text(log.app)
+        await until(pilot, lambda: "END" in screen_text(log.app))
 
 
 async def test_hits_are_counted_from_the_newest() -> None:
@@ -115,12 +115,12 @@ async def test_hits_are_counted_from_the_newest() -> None:
         assert log.seek("LINE 4") == 111
         log.show_hit(0)
         await pilot.pause()
-        assert "line 499" in screen_text(log.app)
+        await until(pilot, lambda: "line 499" in screen_text(log.app))
         log.show_hit(110)
         await pilot.pause()
-        assert "line 4" in screen_text(log.app).split("\n") or "line 4\n" in screen_text(log.app)
-        assert not log.follow
-        assert log.seek("") == 0
+        await until(pilot, lambda: "line 4" in screen_text(log.app).split("\n") or "line 4\n" in screen_text(log.app))
+        await until(pilot, lambda: not log.follow)
+        await until(pilot, lambda: log.seek("") == 0)
 
 
 async def test_marked_text_is_the_text() -> None:

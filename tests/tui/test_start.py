@@ -82,4 +82,4 @@ async def test_a_knowledge_that_cannot_be_opened_is_told(monkeypatch: pytest.Mon
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, lambda: any("cannot be opened" in note.message for note in app._notifications))
         await pilot.press("f3")
-        assert app.tab == "ask"
+        await until(pilot, lambda: app.tab == "ask")

@@ -33,6 +33,23 @@ class Subshell(Frozen):
     folder: str = ""
 
 
+def named_environment(name: str, machine: Machine) -> Environment:
+    """The environment of that name or folder.
+
+    Raises:
+        UsageError: no name was given, or there is no such environment.
+    """
+    from assistant.content.schema import nearest
+
+    names = [one.name for one in machine.environments]
+    if not name:
+        raise UsageError("say which environment", f"there are: {', '.join(names)}" if names else "none was found")
+    found = next((one for one in machine.environments if name in (one.name, one.path)), None)
+    if found is None:
+        raise UsageError(f"there is no environment `{name}`{nearest(name, names)}", "/machine lists them")
+    return found
+
+
 def subshell(environment: Environment, machine: Machine, variables: Mapping[str, str] | None = None) -> Subshell:
     """How to open the person's shell with an environment active.
 

@@ -11,7 +11,7 @@ import pytest
 
 from assistant.errors import UsageError
 from assistant.machine.model import Environment, Machine
-from assistant.tui.subshell import subshell
+from assistant.machine.subshell import subshell
 
 
 def environment(path: Path, kind: str = "venv") -> Environment:
