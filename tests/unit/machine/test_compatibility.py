@@ -229,7 +229,9 @@ KNOWN = load_compatibility(content_dir("knowledge") / "compatibility.yaml")
 
 def test_the_tables_of_the_knowledge_are_whole() -> None:
     assert KNOWN.cuda and KNOWN.drivers and KNOWN.gpus and KNOWN.torch and KNOWN.systems and KNOWN.python
-    assert set(KNOWN.as_of) == {"cuda", "drivers", "gpus", "torch", "systems", "python", "conda"} and all(KNOWN.as_of.values())
+    assert set(KNOWN.as_of) == {"cuda", "drivers", "gpus", "torch", "systems", "python", "conda"} and all(
+        KNOWN.as_of.values()
+    )
     tags = {tag for release in KNOWN.torch for tag in release.tags}
     for release in KNOWN.torch:
         assert release.pythons and release.tags and release.pypi_cuda and release.torchvision, release

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +16,7 @@ from hypothesis import strategies as st
 from assistant.machine import (
     condarc,
     condas,
+    display,
     environments,
     gpu,
     kernels,
@@ -28,9 +32,16 @@ from assistant.machine import (
     versions,
     windows,
 )
+from assistant.machine.context import Completed
+from assistant.machine.doctor import run_checks
+from assistant.machine.doctor.report import report
 from assistant.machine.files import decode, parse_json_object, parse_yaml_mapping, read_text
 from assistant.machine.model import to_plain
-from tests.unit.machine.fakes import Fake, conda_root, write
+from assistant.machine.probe import probe
+from assistant.machine.quick import quick_machine
+from assistant.render.doctor import doctor_text
+from assistant.render.layout import Style
+from tests.unit.machine.fakes import Fake, conda_root, program, system_python, write
 
 # Text as it comes: anything, and pieces of the real thing put together wrongly.
 PIECES = [
@@ -76,6 +87,9 @@ PIECES = [
     "index-url = ",
     "%(x)s",
     "Scope  ",
+    "NVRM version: ",
+    " 535.104.05 ",
+    "PRETTY_NAME=",
     "MachinePolicy  Restricted\n",
     "!!int x",
     "2026-99-99",
@@ -126,6 +140,7 @@ PARSERS: dict[str, Any] = {
     "nvidia-smi": gpu.parse_smi,
     "policies": windows.parse_policies,
     "os-release": system.parse_os_release,
+    "loaded driver": display.parse_driver_version,
     "version": lambda text: (versions.numbers(text), versions.minor(text), versions.at_least(text, text)),
     "redaction": lambda text: redact.redact(text, home="/home/sam", user="sam", host="box"),
     "json": parse_json_object,
@@ -153,53 +168,129 @@ def test_any_bytes(data: bytes) -> None:
     assert isinstance(decode(data), str)
 
 
-@pytest.mark.parametrize(
-    "place",
-    [
-        "miniforge3/.condarc",
-        ".condarc",
-        ".conda/environments.txt",
-        "work/project/.venv/pyvenv.cfg",
-        ".bashrc",
-        ".python-version",
-        ".config/pip/pip.conf",
-        ".local/share/jupyter/kernels/x/kernel.json",
-        "miniforge3/conda-meta/history",
-        "miniforge3/conda-meta/conda-26.7.1-py313h1_0.json",
-        "work/project/.venv/bin/activate",
-    ],
-)
+# What breaks paths, numbers and decoders.
+SAMPLES = [
+    b"",
+    b"\0",
+    b"\xff\xfe\x00\xd8",
+    b"\xef\xbb\xbf- a\n",
+    "".join(PIECES).encode(),
+    b"[" * 5000,
+    b"9" * 5000,
+    b"\r\n" * 50,
+    b"1 (((( 2 3 4\n",
+    b"a,b,c,d,e,f,g,h\n,,,,,,\n",
+]
+HOME = [
+    "miniforge3/.condarc",
+    ".condarc",
+    ".conda/environments.txt",
+    ".conda/tos/x/1.json",
+    "work/project/.venv/pyvenv.cfg",
+    "work/project/.venv/bin/activate",
+    "work/project/.python-version",
+    ".bashrc",
+    ".python-version",
+    ".pyenv/version",
+    ".pyenv/versions/3.12.1/pyvenv.cfg",
+    ".config/pip/pip.conf",
+    ".config/uv/uv.toml",
+    "work/project/uv.toml",
+    "work/project/pixi.toml",
+    "work/project/.pixi/envs/default/conda-meta/history",
+    ".local/share/jupyter/kernels/x/kernel.json",
+    "miniforge3/conda-meta/history",
+    "miniforge3/conda-meta/conda-26.7.1-py313h1_0.json",
+    "miniforge3/conda-meta/python-3.13.5-h2_0_cpython.json",
+    "miniforge3/conda-meta/conda-.json",
+    "miniforge3/bin/pip",
+    "miniforge3/lib/python3.13/site-packages/x-1.dist-info/INSTALLER",
+    "miniforge3/lib/python3.13/site-packages/torch/version.py",
+]
+ROOT = [
+    "etc/os-release",
+    "etc/conda/.condarc",
+    "etc/pip.conf",
+    "proc/100/stat",
+    "proc/version",
+    "proc/driver/nvidia/version",
+    "sys/bus/pci/devices/0/class",
+    "usr/include/python3.12/patchlevel.h",
+    "System/Library/CoreServices/SystemVersion.plist",
+]
+
+
+@pytest.mark.parametrize("place", [*(f"~/{place}" for place in HOME), *ROOT])
 def test_any_file_in_its_place(place: str, tmp_path_factory: pytest.TempPathFactory) -> None:
-    """The readers around the parsers, too: the whole probe meets the file."""
-    from assistant.machine.probe import probe
-
-    folder = tmp_path_factory.mktemp("fuzz")
-    fake = Fake(folder)
-    conda_root(fake.home / "miniforge3")
-    # The samples end in what breaks paths, numbers and decoders.
-    samples = [
-        b"",
-        b"\0",
-        b"\xff\xfe\x00\xd8",
-        b"\xef\xbb\xbf- a\n",
-        "".join(PIECES).encode(),
-        b"[" * 5000,
-        b"9" * 5000,
-        b"\r\n" * 50,
-    ]
-    for sample in samples:
-        file = write(fake.home / place, "")
+    """The readers around the parsers, too: the whole probe meets the file, and the checks what came of it."""
+    fake = Fake(tmp_path_factory.mktemp("fuzz"), "macos" if place.startswith("System") else "linux")
+    root = conda_root(fake.home / "miniforge3")
+    fake.path = [root / "bin", system_python(fake.root) / "bin"]
+    (fake.home / ".pyenv" / "shims").mkdir(parents=True)
+    looks = {"condas", "environments", "packages", "kernels", "pip", "shell", "pythons", "system", "network"}
+    if not place.endswith(("torch/version.py", ".dist-info/INSTALLER")):
+        looks.add("torch")
+    for sample in SAMPLES:
+        file = write(fake.home / place[2:] if place.startswith("~") else fake.root / place, "")
         file.write_bytes(sample)
-        machine = probe(
-            {"condas", "environments", "packages", "kernels", "pip", "shell"},
-            roots=fake.roots().replace(run=_silent),
-            timeout=30,
-        )
+        machine = probe(looks, roots=fake.roots().replace(run=_nothing), timeout=30)
         assert machine.problems == (), (place, sample[:40])
+        quick_machine(fake.roots())
+        failed = [one for one in run_checks(machine).failed if "not checked" not in one.reason]
+        assert failed == [], (place, sample[:40])
 
 
-def _silent(argv: list[str], **_: Any) -> Any:
-    raise AssertionError(f"a program was started: {argv}")
+@pytest.mark.parametrize("name", ["ps", "powershell", "nvidia-smi", "uv", "micromamba", "git", "python3"])
+def test_any_output_of_another_program(name: str, tmp_path: Path) -> None:
+    """Programs that are asked may say anything, fail or crash."""
+    for kind in ("linux", "macos", "windows"):
+        fake = Fake(tmp_path / kind, kind)
+        ending = ".exe" if kind == "windows" else ""
+        fake.path = [program(tmp_path / kind / "bin" / f"{name}{ending}").parent]
+        for sample in SAMPLES:
+            for code in (0, 1, 127, -9):
+                text = sample.decode("utf-8", "replace")
+                fake.answers = {
+                    f"{name}{ending}": Completed(code=code, out=text, err=text),
+                    name: Completed(code=code, out=text),
+                }
+                machine = probe({"gpu", "shell", "tools"}, roots=fake.roots(), timeout=30)
+                assert machine.problems == (), (kind, sample[:40])
+
+
+def test_names_that_are_no_text(tmp_path: Path) -> None:
+    """File names of any bytes: on Linux they need not be UTF-8."""
+    fake = Fake.well(tmp_path)
+    odd = fake.conda / "envs" / os.fsdecode(b"caf\xe9")
+    try:
+        odd.mkdir()
+    except OSError:
+        pytest.skip("this file system takes UTF-8 names only")
+    (odd / "conda-meta").mkdir()
+    machine = probe(roots=fake.roots())
+    assert machine.problems == () and len(machine.environments) == 3
+    results = run_checks(machine)
+    doctor_text(machine, results, 80, Style(colour=False)).encode("utf-8", "surrogateescape")
+    report(machine, results).encode("utf-8", "surrogateescape")
+
+
+def test_the_verb_prints_names_that_are_no_text(tmp_path: Path) -> None:
+    odd = tmp_path / ".conda" / "envs" / os.fsdecode(b"caf\xe9")
+    try:
+        (odd / "conda-meta").mkdir(parents=True)
+    except OSError:
+        pytest.skip("this file system takes UTF-8 names only")
+    environment = {"HOME": str(tmp_path), "ENVGUIDE_HOME": str(tmp_path / "s"), "PATH": os.environ["PATH"]}
+    environment |= {"PYTHONPATH": str(Path.cwd()), "LC_ALL": "C.UTF-8"}
+    for option in ([], ["--json"], ["--report"]):
+        command = [sys.executable, "-m", "assistant", "doctor", "environment", *option]
+        done = subprocess.run(command, env=environment, capture_output=True, check=False)
+        assert done.returncode in (0, 1) and b"Traceback" not in done.stderr, done.stderr
+        assert b"caf" in done.stdout or not option
+
+
+def _nothing(argv: list[str], **_: Any) -> Completed:
+    return Completed(code=127, err=f"{argv[0]}: not found")
 
 
 def test_files_that_are_no_files(tmp_path: Path) -> None:

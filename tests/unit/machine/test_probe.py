@@ -12,8 +12,11 @@ import pytest
 
 from assistant.machine import probe as module
 from assistant.machine.context import Completed, run_command
+from assistant.machine.doctor import run_checks
 from assistant.machine.model import Machine, to_plain
 from assistant.machine.probe import PROBES, Probe, probe, with_needs
+from assistant.render.doctor import doctor_text
+from assistant.render.layout import Style
 from tests.unit.machine.fakes import DEFAULTS, Fake, FakeNvml, conda_root
 
 POLICIES = """\
@@ -62,10 +65,35 @@ def test_a_probe_that_hangs_is_reported_and_the_rest_go_on(tmp_path: Path, monke
         return {"condas": ()}
 
     monkeypatch.setitem(PROBES, "condas", Probe(hang, ()))
-    machine = probe(timeout=1.0, roots=fake.roots())
+    # What builds on the late one goes on with what there is. Few and quick ones: a busy machine makes nobody else late.
+    machine = probe({"disks", "environments", "network"}, timeout=5.0, roots=fake.roots())
     gate.set()
-    assert [one.probe for one in machine.problems] == ["condas"] and "1 s" in machine.problems[0].reason
-    assert {"caches", "disks", "environments", "packages"} <= set(machine.looked)
+    assert [one.probe for one in machine.problems] == ["condas"] and "5 s" in machine.problems[0].reason
+    assert set(machine.looked) == {"disks", "environments", "network"}
+    text = doctor_text(machine, run_checks(machine, ["conda-several", "disk-low"]), 100, Style(colour=False))
+    assert "Could not be looked at" in text and "condas: no answer after 5 s" in text
+
+
+def test_several_that_hang_cost_the_time_of_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """All three are running when the first runs out of time: they did not wait for each other."""
+    gate = threading.Event()
+    running: set[str] = set()
+
+    def hang(name: str) -> Any:
+        def look(*_: Any) -> dict[str, Any]:
+            running.add(name)
+            gate.wait(60)
+            return {}
+
+        return look
+
+    names = {"system", "network", "gpu"}
+    for name in names:
+        monkeypatch.setitem(PROBES, name, Probe(hang(name), ()))
+    machine = probe(names, timeout=2.0, roots=Fake(tmp_path).roots())
+    assert running == names and not gate.is_set()
+    gate.set()
+    assert {one.probe for one in machine.problems} == names and machine.looked == ()
 
 
 def test_probes_run_side_by_side(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
