@@ -91,3 +91,48 @@ async def test_no_colour_means_none(guide: Open, monkeypatch: pytest.MonkeyPatch
 async def test_an_unknown_theme_is_passed_over(guide: Open) -> None:
     async with guide(theme="no-such-theme") as (app, _):
         assert app.theme == "envguide-dark"
+
+
+def ratios(app: object, region: object) -> list[float]:
+    """The contrast of every character drawn in a region of the screen, blanks aside."""
+    strips = app.screen._compositor.render_strips(app.screen.size)  # type: ignore[attr-defined]
+    found = []
+    for y in range(region.y, region.bottom):  # type: ignore[attr-defined]
+        for segment in strips[y].crop(region.x, region.right):  # type: ignore[attr-defined]
+            style = segment.style
+            if segment.text.strip() and style and style.color and style.bgcolor:
+                first, second = (Color.from_rich_color(one) for one in (style.color, style.bgcolor))
+                found.append(contrast(first, second))
+    return found
+
+
+@pytest.mark.parametrize("theme", [theme for theme in OURS if not theme.ansi], ids=lambda theme: theme.name)
+async def test_what_has_the_focus_can_be_read(guide: Open, theme: themes.Theme) -> None:
+    from assistant.tui.pieces import Flat, Item
+    from tests.tui.conftest import settled
+    from tests.tui.flows import FLOWS
+    from tests.tui.test_ask import answer_of, cards
+
+    async with guide(size=(120, 45), theme=theme.name, flows=FLOWS) as (app, pilot):
+        await until(pilot, lambda: app.ask_pane.cards.query(".example"))
+        items = [*app.ask_pane.cards.query(Item)]
+        for item in items[:2]:
+            item.focus()
+            await settled(pilot)
+            assert min(ratios(app, item.content_region)) >= 4.5, item
+        app.ask_pane.show_answer(answer_of(1), "one")
+        app.ask_pane.show_answer(answer_of(2), "two")
+        await settled(pilot)
+        cards(app)[0].flatten()
+        await until(pilot, lambda: cards(app)[0].query(Flat))
+        for item in [*cards(app)[-1].query(Item), cards(app)[0].query(Flat).first()]:
+            item.focus()
+            await until(pilot, lambda item=item: app.focused is item)
+            await settled(pilot)
+            seen = ratios(app, item.content_region.intersection(app.ask_pane.cards.region))
+            assert seen and min(seen) >= 4.0, (item, min(seen))
+        app.action_tab("flows")
+        pane = app.panes["flows"]
+        await until(pilot, lambda: app.focused is pane.listing)  # type: ignore[attr-defined]
+        await settled(pilot)
+        assert min(ratios(app, pane.listing.region)) >= 4.5  # type: ignore[attr-defined]
