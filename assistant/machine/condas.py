@@ -44,7 +44,7 @@ def read_conda(root: str, roots: Roots) -> Conda:
     packages = records.installed(root)
     version = packages.get("conda", ("", ""))[0]
     files = condarc.read_condarcs(root, roots)
-    pkgs_dirs = condarc.list_in_force("pkgs_dirs", files, roots) or (os.path.join(root, "pkgs"),)
+    writable = os.access(os.path.join(root, "conda-meta") if packages else root, os.W_OK)
     plugin = "conda-anaconda-tos" in packages
     channels = condarc.list_in_force("channels", files, roots)
     if not channels and version and not at_least(version, "25.9"):
@@ -56,15 +56,15 @@ def read_conda(root: str, roots: Roots) -> Conda:
         version=version,
         python_version=packages.get("python", ("", ""))[0],
         platform=_platform(packages),
-        writable=os.access(os.path.join(root, "conda-meta"), os.W_OK) if packages else os.access(root, os.W_OK),
+        writable=writable,
         channels=channels,
         channel_priority=_priority(condarc.in_force("channel_priority", files, roots)),
         solver=_solver(condarc.in_force("solver", files, roots), version),
         ssl_verify=_text(condarc.in_force("ssl_verify", files, roots), "true"),
         offline=condarc.as_bool(condarc.in_force("offline", files, roots), False),
         auto_activate=_auto_activate(files, roots),
-        envs_dirs=condarc.list_in_force("envs_dirs", files, roots) or (os.path.join(root, "envs"),),
-        pkgs_dirs=pkgs_dirs,
+        envs_dirs=_environment_folders(root, writable, files, roots),
+        pkgs_dirs=_package_folders(root, files, roots),
         terms_plugin=plugin,
         terms=read_terms(root, channels, files, roots) if plugin else (),
         files=files,
@@ -74,6 +74,34 @@ def read_conda(root: str, roots: Roots) -> Conda:
             if name not in OWN and not name.startswith(OWN_PREFIXES)
         ),
     )
+
+
+def _environment_folders(root: str, writable: bool, files: tuple[ConfigFile, ...], roots: Roots) -> tuple[str, ...]:
+    """Where conda puts and looks for environments, in its order: the configured folders, then its own and the person's."""
+    fixed = [os.path.join(root, "envs"), roots.under_home(".conda", "envs")]
+    if not writable:
+        fixed.reverse()
+    if roots.system == "windows" and roots.get("LOCALAPPDATA"):
+        fixed.append(os.path.join(roots.get("LOCALAPPDATA"), "conda", "conda", "envs"))
+    configured = condarc.list_in_force("envs_dirs", files, roots)
+    return tuple(dict.fromkeys([*(_expanded(one, roots) for one in configured), *fixed]))
+
+
+def _package_folders(root: str, files: tuple[ConfigFile, ...], roots: Roots) -> tuple[str, ...]:
+    """Where conda keeps packages: the configured folders and no others, else its own and the person's."""
+    if configured := condarc.list_in_force("pkgs_dirs", files, roots):
+        return tuple(dict.fromkeys(_expanded(one, roots) for one in configured))
+    fixed = [os.path.join(root, "pkgs"), roots.under_home(".conda", "pkgs")]
+    if roots.system == "windows" and roots.get("LOCALAPPDATA"):
+        fixed.append(os.path.join(roots.get("LOCALAPPDATA"), "conda", "conda", "pkgs"))
+    return tuple(fixed)
+
+
+def _expanded(path: str, roots: Roots) -> str:
+    """A path of a configuration with `~` and variables filled in, as conda does it."""
+    if path.startswith("~"):
+        path = roots.home + path[1:]
+    return os.path.normpath(re.sub(r"\$\{?(\w+)\}?", lambda found: roots.get(found[1]) or found[0], path))
 
 
 def _kind(root: str, packages: dict[str, tuple[str, str]]) -> str:

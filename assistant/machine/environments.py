@@ -56,7 +56,8 @@ def find(roots: Roots, *, condas: tuple[str, ...] | None = None) -> tuple[Enviro
         add(one)
     active = active_prefix(roots)
     if active and os.path.isdir(os.path.join(active, "conda-meta")):
-        add(Environment(name=_conda_name(active, roots, condas), path=active, kind="conda"))
+        folders = environment_folders(roots, condas)
+        add(Environment(name=_conda_name(active, folders, condas), path=active, kind="conda", base=owner(active, condas)))
     elif active and (settings := read_pyvenv(active)) is not None:
         add(Environment(name=_venv_name(active, roots), path=active, kind="uv" if "uv" in settings else "venv"))
     if active and _key(active) in found:
@@ -114,7 +115,8 @@ def _conda(roots: Roots, condas: tuple[str, ...]) -> Iterator[Environment]:
     for root in condas:
         if os.path.isdir(os.path.join(root, "conda-meta")):
             yield Environment(name="base", path=root, kind="conda", base=root)
-    for folder in environment_folders(roots, condas):
+    folders = environment_folders(roots, condas)
+    for folder in folders:
         for path in _subfolders(folder):
             name = os.path.basename(path)
             if name.startswith("."):
@@ -125,7 +127,7 @@ def _conda(roots: Roots, condas: tuple[str, ...]) -> Iterator[Environment]:
             yield Environment(name=name, path=path, kind="conda", base=owner(path, condas), hollow=hollow)
     for line in registered(roots):
         if os.path.isdir(os.path.join(line, "conda-meta")):
-            yield Environment(name=_conda_name(line, roots, condas), path=line, kind="conda", base=owner(line, condas))
+            yield Environment(name=_conda_name(line, folders, condas), path=line, kind="conda", base=owner(line, condas))
 
 
 def owner(path: str, condas: tuple[str, ...]) -> str:
@@ -135,11 +137,11 @@ def owner(path: str, condas: tuple[str, ...]) -> str:
     return inside or (condas[0] if condas else "")
 
 
-def _conda_name(path: str, roots: Roots, condas: tuple[str, ...]) -> str:
+def _conda_name(path: str, folders: tuple[str, ...], condas: tuple[str, ...]) -> str:
     # As conda does: an environment outside the environment folders has no name but its path.
     if path in condas:
         return "base"
-    if os.path.normpath(os.path.dirname(path)) in environment_folders(roots, condas):
+    if os.path.normpath(os.path.dirname(path)) in folders:
         return os.path.basename(path)
     if os.path.basename(os.path.dirname(path)) == "envs":  # belongs to a conda that was not found
         return os.path.basename(path)

@@ -201,12 +201,17 @@ def environment_folders(roots: Roots, condas: tuple[str, ...]) -> tuple[str, ...
     separator = ";" if roots.system == "windows" else ":"
     for name in ("CONDA_ENVS_PATH", "CONDA_ENVS_DIRS"):
         places.extend(entry for entry in roots.get(name).split(separator) if entry)
-    try:
-        with open(roots.under_home(".condarc"), "rb") as file:
-            text = file.read(100_000).decode("utf-8", "replace")
-    except OSError:
-        text = ""
-    for folder in configured_folders("envs_dirs", text):
-        if "\0" not in folder:
-            places.append(roots.home + folder[1:] if folder.startswith("~") else folder)
+    for file_name in (roots.under_home(".condarc"), *(os.path.join(root, ".condarc") for root in condas)):
+        for folder in configured_folders("envs_dirs", _start_of(file_name)):
+            if "\0" not in folder:
+                places.append(roots.home + folder[1:] if folder.startswith("~") else folder)
     return tuple(dict.fromkeys(os.path.normpath(place) for place in places))
+
+
+def _start_of(path: str) -> str:
+    """The first 100 kB of a text file; empty where it cannot be read."""
+    try:
+        with open(path, "rb") as file:
+            return file.read(100_000).decode("utf-8", "replace")
+    except (OSError, ValueError):
+        return ""

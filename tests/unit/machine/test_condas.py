@@ -9,6 +9,7 @@ import pytest
 from assistant.machine import records
 from assistant.machine.condarc import parse_condarc, read_condarcs
 from assistant.machine.condas import find_condas, parse_terms
+from assistant.machine.environments import find
 from tests.unit.machine.fakes import DEFAULTS, FORGE, Fake, conda_environment, conda_root, record, terms, write
 
 # What an installer leaves in a root, as `conda config --add` copies it into ~/.condarc.
@@ -64,8 +65,28 @@ def test_a_miniforge(tmp_path: Path) -> None:
         "linux-64",
     )
     assert conda.channels == ("conda-forge",) and conda.channel_priority == "flexible" and conda.solver == "libmamba"
-    assert conda.pkgs_dirs == (str(fake.conda / "pkgs"),) and conda.writable and conda.auto_activate
+    assert conda.pkgs_dirs == (str(fake.conda / "pkgs"), str(fake.home / ".conda" / "pkgs"))
+    assert conda.envs_dirs == (str(fake.conda / "envs"), str(fake.home / ".conda" / "envs"))
+    assert conda.writable and conda.auto_activate
     assert not conda.terms_plugin and conda.terms == ()
+
+
+def test_folders_as_conda_reads_them(tmp_path: Path) -> None:
+    fake = Fake.well(tmp_path)
+    fake.env["BIG"] = str(tmp_path / "big")
+    text = "envs_dirs:\n  - ~/mine\n  - $BIG/envs\npkgs_dirs:\n  - ${BIG}/pkgs\n  - /x/$UNKNOWN\n"
+    write(fake.home / ".condarc", text)
+    conda = only(fake)
+    own = (str(fake.conda / "envs"), str(fake.home / ".conda" / "envs"))
+    assert conda.envs_dirs == (str(fake.home / "mine"), str(tmp_path / "big" / "envs"), *own)
+    assert conda.pkgs_dirs == (str(tmp_path / "big" / "pkgs"), "/x/$UNKNOWN")
+
+
+def test_folders_that_the_installation_itself_names(tmp_path: Path) -> None:
+    fake = Fake.well(tmp_path)
+    write(fake.conda / ".condarc", f"channels: [conda-forge]\nenvs_dirs:\n  - {tmp_path}/shared\n")
+    conda_environment(tmp_path / "shared" / "theirs")
+    assert "theirs" in {one.name for one in find(fake.roots())}
 
 
 @pytest.mark.parametrize(
