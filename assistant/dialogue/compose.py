@@ -220,6 +220,8 @@ class Composer:
     def fill_command(self, run: str) -> tuple[str, tuple[tuple[str, str], ...]]:
         """A command with its placeholders replaced, and which examples the person has to replace."""
         replace: dict[str, str] = {}
+        if any(mark in self.view.slots.get("name", "") for mark in "/\\"):
+            run = run.replace("-n {name}", "-p {name}")  # an environment that goes by its folder
 
         def value(found: re.Match[str]) -> str:
             text, known = self._value(found[1])

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 
-from assistant.dialogue.nearby import kept_names, listed_names, named_in, nearest
+from assistant.dialogue.nearby import kept_names, listed_names, named_in, nearest, short
 from assistant.dialogue.present import ABOUT_GPU, CONDAS
 from assistant.machine.model import Environment, Machine
 
@@ -47,7 +47,7 @@ def with_real_names(
     if entry.id in ABOUT_FOLDERS:
         name = view.slots.get("name", "")
         found = _called(name, view, machine) if name else named_in(question, machine, library)
-        return view, [f"`{found.name}` lies in {_short(found.path, machine)}."] if found else []
+        return view, [f"`{found.name}` lies in {short(found.path, machine)}."] if found else []
     if entry.kind != "command":
         return view, []
     if entry.id in ("environment.list", "environment.which-active", "environment.deactivate"):
@@ -100,7 +100,7 @@ def _with_environment(one: Environment, entry: Entry, view: View, machine: Machi
             remarks.append(f"`{one.name}` is a virtual environment, not one of {asked[0]}'s: see the commands of venv.")
         elif not tools:
             tools = ("uv", "venv") if one.kind == "uv" and base_name(one.path) == ".venv" else ("venv",)
-            remarks.append(f"`{one.name}` is a virtual environment, in {_short(one.path, machine)}.")
+            remarks.append(f"`{one.name}` is a virtual environment, in {short(one.path, machine)}.")
     elif one.kind == "conda":
         if not tools and not any(machine.tool(tool) for tool in CONDAS):
             tools = ("conda",)
@@ -109,7 +109,7 @@ def _with_environment(one: Environment, entry: Entry, view: View, machine: Machi
             # Another conda's environment goes by its folder: by name only its own conda finds it.
             slots["name"] = one.path
             remarks.append(
-                f"`{one.name}` belongs to the conda in {_short(one.base, machine)}, so it goes by its folder."
+                f"`{one.name}` belongs to the conda in {short(one.base, machine)}, so it goes by its folder."
             )
     elif one.kind == "pixi" and not tools:
         tools = ("pixi",)
@@ -192,7 +192,7 @@ def _taken(name: str, view: View, machine: Machine) -> list[str]:
     one = _called(name, view, machine) if name else None
     if one is None:
         return []
-    place = _short(one.path, machine)
+    place = short(one.path, machine)
     if one.kind == "conda" and (package := view.slots.get("package")):
         return [
             f"There is an environment called `{name}` already ({place}). To add to it: `conda install -n {name} {package}`; "
@@ -214,15 +214,9 @@ def _about_all(entry_id: str, machine: Machine) -> list[str]:
         return [kept_names(machine)]
     if not active:
         return ["No environment is active in this terminal."]
-    return [f"Active in this terminal: `{active}` ({_short(machine.active_path, machine)})."]
+    return [f"Active in this terminal: `{active}` ({short(machine.active_path, machine)})."]
 
 
 def base_name(path: str) -> str:
     """The last part of a path of either kind."""
     return path.replace("\\", "/").rpartition("/")[2]
-
-
-def _short(path: str, machine: Machine) -> str:
-    """A path with `~` for the home folder."""
-    inside = machine.home and path.startswith(machine.home + os.sep)
-    return "~" + path[len(machine.home) :] if inside else path

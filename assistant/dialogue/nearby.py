@@ -25,9 +25,18 @@ RARE = 5.0  # idf from which on a word is rather a name than a word of the subje
 
 def listed_names(environments: list[Environment] | tuple[Environment, ...], machine: Machine) -> str:
     """Names in the order of the list, the active one marked; long lists end in a count."""
-    names = [f"`{one.name}`" + (" (active)" if one.path == machine.active_path else "") for one in environments]
+    names = [
+        f"`{short(one.name, machine)}`" + (" (active)" if one.path == machine.active_path else "")
+        for one in environments
+    ]
     more = len(names) - MOST_NAMES
     return ", ".join(names[:MOST_NAMES]) + (f" and {more} more" if more > 0 else "")
+
+
+def short(path: str, machine: Machine) -> str:
+    """A path with `~` for the home folder; other names as they are."""
+    inside = machine.home and path.startswith((f"{machine.home}/", f"{machine.home}\\"))
+    return "~" + path[len(machine.home) :] if inside else path
 
 
 def kept_names(machine: Machine, kinds: tuple[str, ...] = ()) -> str:
@@ -97,7 +106,7 @@ def nearest(name: str, names: list[str]) -> list[str]:
     found = []
     for order, one in enumerate(dict.fromkeys(names)):
         plain = _plain(one)
-        if one == name or not plain:
+        if one == name or not plain or "/" in one or "\\" in one:  # a folder is not misspelt, it is another one
             continue
         away = _edits(wanted, plain, limit)
         if away > limit and len(wanted) >= 4 and len(plain) >= 4 and (wanted in plain or plain in wanted):

@@ -172,6 +172,20 @@ def test_an_environment_of_another_conda_goes_by_its_folder(tmp_path: Path, libr
     assert "conda activate demo" in runs(task("environment.activate", "activate env demo", fake, library))
 
 
+def test_an_environment_without_a_name_goes_by_its_folder(tmp_path: Path, library: Library) -> None:
+    fake = Fake.well(tmp_path)
+    place = conda_environment(fake.home / "proj" / "env")
+    write(fake.home / ".conda" / "environments.txt", f"{place}\n")
+    assert "`~/proj/env`" in said(task("environment.remove", "remove an environment", fake, library))
+    assert "Did you mean" not in said(task("environment.remove", "remove env proj", fake, library))
+    frame = understand("remove it", library.index).frame
+    view = view_for({"name": str(place)}, frame.tools, Asked(machine=quick_machine(fake.roots())))
+    assert (
+        runs(compose(library.entry("environment.remove"), "remove it", view, library))[0]
+        == f"conda env remove -p {place}"
+    )
+
+
 def test_base_cannot_be_removed_and_is_no_place_for_packages(tmp_path: Path, library: Library) -> None:
     fake = Fake.well(tmp_path)
     fake.leave()
