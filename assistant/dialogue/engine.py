@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 SURE = 0.38  # from here on an entry is shown as the answer
 NEAR = 0.25  # from here on an entry is worth naming beside "I don't know that"
 CLOSE = 0.04  # two scores nearer than this share of the better one are the same
+NEARLY = 0.75  # of the best score: good enough where the best was just shown
 MAX_QUESTION_BYTES = 4_000_000
 
 
@@ -99,11 +100,17 @@ def _small_talk(text: str) -> str:
 
 
 def look_up(
-    text: str, library: Library, asked: Asked, carried: dict[str, str] | None = None, earlier: str = ""
+    text: str,
+    library: Library,
+    asked: Asked,
+    carried: dict[str, str] | None = None,
+    earlier: str = "",
+    other_than: str = "",
 ) -> Answer:
     """The answer to a question in words.
 
-    `carried` are values that the conversation named before; `earlier` is what it was about, for a message that leans on it.
+    `carried` are values that the conversation named before; `earlier` is what it was about, for a message that leans on it;
+    `other_than` is the entry that was shown last: another one that fits nearly as well is the better reply.
     """
     cleaned = text if text.isascii() and text.isprintable() else _clean(text)
     query = understand(cleaned, library.index)
@@ -112,8 +119,12 @@ def look_up(
     if earlier:
         from assistant.search.understand import lean_on
 
-        query = lean_on(query, understand(earlier, library.index))
-    return decide(cleaned, query, rank(query, library.index), library, asked)
+        query = lean_on(query, understand(earlier, library.index), library.index)
+    ranked = rank(query, library.index)
+    if other_than and len(ranked) > 1 and library.index["ids"][ranked[0].number] == other_than:
+        if ranked[1].score >= NEARLY * ranked[0].score and ranked[1].confidence >= SURE:
+            ranked = ranked[1:]
+    return decide(cleaned, query, ranked, library, asked)
 
 
 def _is_binary(text: str) -> bool:

@@ -7,8 +7,11 @@ answer does not lose the thread.
 
 from __future__ import annotations
 
+import re
+
+from assistant.dialogue import about
 from assistant.dialogue.answer import Answer, Block, Link
-from assistant.dialogue.compose import View, compose
+from assistant.dialogue.compose import Composer, View, compose
 from assistant.dialogue.engine import (
     Asked,
     answer,
@@ -31,7 +34,7 @@ from assistant.dialogue.replies import (
     small_talk,
 )
 from assistant.search.text import STOP_WORDS, words
-from assistant.search.understand import Frame, understand
+from assistant.search.understand import Frame, Query, understand
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -42,22 +45,34 @@ CONNECTORS = frozenset(
     """and or but with in on for using via use the same what about how instead then now also too there that this it one
     by through inside under as to a an my please do i can you if is would be version versions python system shell tool
     called named name try prefer rather want work works look show me again case situation way btw am machine computer here
-    actually""".split()
+    actually specific exact exactly particular instance""".split()
 )
 PRONOUNS = frozenset("it that this them those these there one ones".split())
 LEADS = frozenset("and but so then or also which instead".split())
+# Words that begin a message which adds to the one before it: "with cuda 12.6", "for a colleague", "only numpy".
+ADDING = frozenset("with without for on in to into from only just using via by as at".split())
+JUDGING = frozenset(
+    """which better best recommend recommended should choose pick faster easier smaller safer newer cheaper quicker lighter
+    simpler beginner beginners""".split()
+)
+EXACT_VERSION = "install an exact version of a package"
+_VERSION = re.compile(r"(?<![\w.])(\d+(?:\.\w+)+)")
 ENOUGH = 0.9  # from here on a short message is a question of its own
 SHORT = 9  # words; a longer message says what it is about by itself
 
 
 class Conversation:
-    """One person's conversation. `turn` answers a message and remembers what it was about."""
+    """One person's conversation. `turn` answers a message and remembers what it was about.
+
+    `topic` is what the thread is about, in words: the last question that stood by itself, and what was added to it.
+    """
 
     def __init__(self, library: Library, asked: Asked | None = None) -> None:
         self.library = library
         self.asked = asked or Asked()
         self.last: Answer | None = None
         self.frame = Frame()
+        self.topic = ""
         self.pending: tuple[Link, ...] = ()
 
     def turn(self, message: str) -> Answer:
@@ -70,23 +85,51 @@ class Conversation:
         talk = small_talk(text)
         if talk:
             return Answer(question=text, status="answered", blocks=(Block(kind="lead", text=talk),), confidence=1.0)
-        if (may_be_output(text) and text.count("\n") >= 1) or (
+        pasted = (may_be_output(text) and text.count("\n") >= 1) or (
             may_be_command(text) and text.split()[0] in self.library.flag_tools()
-        ):
-            return self._remember(text, answer(text, self.library, self.asked))
-        follow = self._follow_up(text) if self.last and self.last.entry else None
-        if follow:
-            return follow
-        return self._remember(text, answer(text, self.library, self.asked))
+        )
+        if not pasted and self.last and self.last.entry:
+            follow = self._follow_up(text)
+            if follow:
+                return follow
+        return self.remember(text, answer(text, self.library, self.asked), topic=text)
 
-    def _remember(self, text: str, result: Answer, frame: Frame | None = None) -> Answer:
+    def remember(self, text: str, result: Answer, frame: Frame | None = None, topic: str = "") -> Answer:
+        """Keep what an answer was about, unless it is none."""
         if result.status == "ambiguous":
             self.pending = result.choices
         if result.status != "unknown":
             self.frame = frame or understand(text, self.library.index).frame
             if result.entry:
                 self.last = result
+                self.topic = topic or result.title
         return result
+
+    def begin(self, result: Answer) -> None:
+        """Take an answer that was shown outside of the conversation as what is talked about."""
+        self.remember(result.question, result, topic=result.question)
+
+    def show(self, text: str, entry_id: str, frame: Frame | None = None) -> Answer:
+        """An entry as the answer to a message."""
+        frame = frame or self.frame
+        result = compose(self.library.entry(entry_id), text, self._view(frame), self.library)
+        return self.remember(text, result, frame)
+
+    def has(self, entry_id: str) -> bool:
+        """Whether there is an entry of that id."""
+        try:
+            self.library.number(entry_id)
+        except KeyError:
+            return False
+        return True
+
+    def kind(self, entry_id: str) -> str:
+        """The kind of an entry; empty where there is none of that id."""
+        return str(self.library.index["kinds"][self.library.number(entry_id)]) if self.has(entry_id) else ""
+
+    def fill(self, text: str) -> str:
+        """An entry's text with what the conversation named."""
+        return Composer(self._view(self.frame), self.library).fill(text)
 
     def _choice(self, text: str) -> Answer | None:
         """The choice that a number or a word of ours makes, after a question back."""
@@ -99,7 +142,7 @@ class Conversation:
             return None
         link = self.pending[number]
         self.pending = ()
-        return self._entry(text, link.id, self.frame)
+        return self.show(text, link.id)
 
     def _view(self, frame: Frame) -> View:
         """For whom to answer: what was said in the conversation beats what was asked for at its start."""
@@ -111,38 +154,42 @@ class Conversation:
         )
         return view_for(frame.slots, frame.tools, asked, frame.systems, frame.shells)
 
-    def _entry(self, text: str, entry_id: str, frame: Frame) -> Answer:
-        view = self._view(frame)
-        result = compose(self.library.entry(entry_id), text, view, self.library)
-        self.last, self.frame = result, frame
-        return result
-
     def _follow_up(self, text: str) -> Answer | None:
         said = words(text)
-        if len(said) > SHORT:
-            return self._in_context(text, said)
         last = self.last
         assert last is not None and last.entry is not None  # noqa: S101 - the caller made sure; this tells the type checker
+        if len(said) > SHORT:
+            return self._in_context(text, said, last)
         if asks_undo(said):
-            return self._undo(text, last)
+            return about.undo(self, text, last)
         if asks_if_safe(said):
-            return self._safety(text, last)
+            return about.safety(self, text, last)
         if asks_to_do_it(said):
-            return self._do_it(text, last)
+            return about.do_it(text, last)
         if asks_source(said):
-            return self._source(text, last)
+            return about.source(text, last)
         if asks_why(said):
-            return self._why(text, last)
+            return about.why(self, text, last)
         if asks_more(said):
-            return self._more(text, last)
+            return about.more(text, last)
         if asks_example(said):
-            return self._example(text, last)
-        return self._changed(text, said) or self._in_context(text, said)
+            return about.example(self, text, last)
+        query = understand(text, self.library.index)
+        return (
+            self._changed(text, said, query.frame, last)
+            or self._compared(text, said, query, last)
+            or self._added(text, said, query)
+            or self._in_context(text, said, last)
+        )
 
-    def _changed(self, text: str, said: list[str]) -> Answer | None:
+    def _changed(self, text: str, said: list[str], frame: Frame, last: Answer) -> Answer | None:
         """The last answer with another tool, system, shell, version or name, where the message says nothing else."""
-        frame = understand(text, self.library.index).frame
         slots = dict(frame.slots)
+        version = _VERSION.search(text)
+        if version and "package" in self.frame.slots and not {"python", "version"} & set(slots):
+            slots["version"] = version[1]
+        elif version and slots.get("python") == version[1] and "package" in self.frame.slots and "python" not in said:
+            slots["version"] = slots.pop("python")
         values = {value.lower() for value in slots.values()}
         named = {*frame.tools, *frame.systems, *frame.shells}
         lexicon = self.library.index["lexicon"]
@@ -159,10 +206,8 @@ class Conversation:
         if bare:
             slots["name"] = bare
             rest = []
-        if rest or not (named or slots):
+        if (rest and rest != ["call"]) or not (named or slots):
             return None
-        last = self.last
-        assert last is not None and last.entry is not None  # noqa: S101
         merged = Frame(
             actions=self.frame.actions,
             objects=self.frame.objects,
@@ -172,39 +217,125 @@ class Conversation:
             slots={**self.frame.slots, **slots},
             kind=self.frame.kind,
         )
-        if last.entry.id.startswith(("compare:", "command:")):
-            return None
-        entry = self.library.entry(last.entry.id)
+        assert last.entry is not None  # noqa: S101
         if frame.tools and last.kind == "comparison":
             return self._compared_with(text, frame.tools)
+        if ":" in last.entry.id:
+            return None
         if frame.tools and last.kind not in ("command", "problem"):
-            again = look_up(f"{last.question} {text}", self.library, self.asked, merged.slots)
+            again = look_up(f"{self.topic} {text}", self.library, self.asked, merged.slots)
             if again.status == "answered" and again.entry and again.entry.id != last.entry.id:
-                return self._remember(text, again, merged)
-        view = self._view(merged)
-        result = compose(entry, text, view, self.library)
-        self.last, self.frame = result, merged
-        return result
+                return self.remember(text, again, merged, f"{self.topic} {text}")
+        result = compose(self.library.entry(last.entry.id), text, self._view(merged), self.library)
+        if "version" in slots and not any(slots["version"] in command.run for command in result.commands):
+            exact = look_up(EXACT_VERSION, self.library, self.asked, merged.slots)
+            result = exact.replace(question=text) if exact.status == "answered" else result
+        return self.remember(text, result, merged, self.topic)
+
+    def _compared(self, text: str, said: list[str], query: Query, last: Answer) -> Answer | None:
+        """A question within a comparison ("which is faster", "for beginners?"), or one that begins it ("better than conda?")."""
+        frame = query.frame
+        if frame.tools and ("than" in said or frame.kind == "compare") and len(frame.tools) == 1:
+            begun = self._compared_with(text, frame.tools)
+            return (self._within(text, said, query, begun) or begun) if begun else None
+        if last.kind != "comparison" or frame.tools or query.unknown:
+            return None
+        content = [word for word in said if word not in STOP_WORDS and word not in CONNECTORS]
+        if not JUDGING & set(said) and (frame.actions or len(content) > 2):
+            return None
+        return self._within(text, said, query, last)
 
     def _compared_with(self, text: str, tools: tuple[str, ...]) -> Answer | None:
         from assistant.dialogue.compare import compare
+        from assistant.errors import UsageError
 
         earlier = [tool for tool in self.frame.tools if tool not in tools][:2]
+        if not earlier and self.last and self.last.kind == "tool" and self.last.entry:
+            earlier = [self.last.entry.id.split(".")[-1]]
         if not earlier:
             return None
-        result = compare([*earlier, *tools], self.library, self.asked)
-        return self._remember(text, result.replace(question=text), self.frame.replace(tools=(*earlier, *tools)))
+        try:
+            result = compare([*earlier, *tools], self.library, self.asked)
+        except UsageError:
+            return None  # one of them is no tool of the matrix
+        return self.remember(text, result.replace(question=text), self.frame.replace(tools=(*earlier, *tools)))
 
-    def _in_context(self, text: str, said: list[str]) -> Answer | None:
+    def _within(self, text: str, said: list[str], query: Query, last: Answer) -> Answer | None:
+        """The rows of a comparison that a message asks about, else what to choose when."""
+        tables = [block.table for block in last.blocks if block.table]
+        if not tables:
+            return None
+        heads, rows = tables[0].heads, tables[0].rows
+
+        def agreement(row: tuple[str, ...]) -> float:
+            aspect = understand(row[0], self.library.index).terms
+            cells = understand(" ".join(row[1:]), self.library.index).terms
+            return sum(2.0 if term in aspect else 1.0 if term in cells else 0.0 for term in asked)
+
+        asked = set(query.terms) - {self.library.index["forms"].get(name) for name in self.frame.tools}
+        scored = [(agreement(row), row) for row in rows]
+        best = max(score for score, _ in scored)
+        items = [
+            f"{row[0]}: " + "; ".join(f"{head}: {cell}" for head, cell in zip(heads[1:], row[1:], strict=False))
+            for score, row in scored
+            if score == best > 0
+        ][:3]
+        choose = tuple(block for block in last.blocks if block.kind == "list")
+        if not items and not (choose and JUDGING & {*said, *text.lower().replace("?", "").split()}):
+            return None
+        told = (Block(kind="list", text="Side by side", items=tuple(items)),) if items else ()
+        short = last.replace(question=text, blocks=(*told, *choose), corrections=(), flows=(), more="")
+        return short if short.blocks else None
+
+    def _added(self, text: str, said: list[str], query: Query) -> Answer | None:
+        """The last question with what a message adds to it: "with cuda 12.6", "to requirements.txt", "only numpy"."""
+        own = said[1:] if said[:1] and said[0] in LEADS else said
+        if not own or own[0] not in ADDING or len(own) > 6 or (query.unknown and not query.anchors):
+            return None
+        if PRONOUNS & set(own):
+            return None
+        topic = self.topic
+        for name in ("name", "new_name"):
+            if name in self.frame.slots:  # it is carried as a name, and would be read as a word
+                topic = re.sub(rf"(?<![\w.-]){re.escape(self.frame.slots[name])}(?![\w-])", "", topic)
+        joined = f"{topic} {text}"
+        if own[0] in ("only", "just") and self.frame.actions:
+            joined = " ".join((self.frame.actions[0], *own[1:]))
+        slots = {**self.frame.slots, **query.frame.slots}
+        result = answer(joined, self.library, self._asked_with(self.frame, query.frame))
+        if result.status != "answered" or not result.entry:
+            return None
+        frame = understand(joined, self.library.index).frame
+        return self.remember(text, result.replace(question=text), frame.replace(slots={**slots, **frame.slots}), joined)
+
+    def _asked_with(self, before: Frame, frame: Frame) -> Asked:
+        """What the face knows, with the tool, the system and the shell that were talked about."""
+
+        def last_of(own: tuple[str, ...], earlier: tuple[str, ...], given: str) -> str:
+            return (own or earlier)[0] if len(own or earlier) == 1 else given
+
+        return Asked(
+            system=last_of(frame.systems, before.systems, self.asked.system),
+            shell=last_of(frame.shells, before.shells, self.asked.shell),
+            tool=last_of(frame.tools, before.tools, self.asked.tool),
+            machine=self.asked.machine,
+        )
+
+    def _in_context(self, text: str, said: list[str], last: Answer) -> Answer | None:
         """A question that leans on the last one: "how do I delete it", "and rename?", "which version then"."""
         query = understand(text, self.library.index)
         frame = query.frame
         strange = (query.unknown or query.mended) and not query.anchors
         if strange or not self._leans(text, said, frame):
             return None
-        last = self.last
-        earlier = f"{last.question} {last.title}" if last else ""
-        result = look_up(text, self.library, self.asked, self.frame.slots, earlier)
+        if "get" in said and PRONOUNS & set(said) and not frame.actions:
+            text = f"{text} install"
+        content = [word for word in said if word not in STOP_WORDS and word not in CONNECTORS]
+        again = frame.slots or (self.frame.actions and set(self.frame.actions) & set(frame.actions))
+        same = last.entry.id if last.entry and content and not again else ""
+        result = look_up(
+            text, self.library, self.asked, self.frame.slots, f"{self.topic} {last.title}", other_than=same
+        )
         if result.status != "answered":
             return None
         merged = frame.replace(
@@ -212,7 +343,7 @@ class Conversation:
             tools=frame.tools or self.frame.tools,
             slots={**self.frame.slots, **frame.slots},
         )
-        return self._remember(text, result.replace(question=f"{text} ({last.question})" if last else text), merged)
+        return self.remember(text, result, merged)
 
     def _leans(self, text: str, said: list[str], frame: Frame) -> bool:
         """Whether a message needs the one before it: it points back, goes on, or says too little by itself."""
@@ -223,138 +354,3 @@ class Conversation:
             alone = look_up(text, self.library, self.asked, self.frame.slots)
             return alone.status != "answered" or alone.confidence < ENOUGH
         return False
-
-    def _undo(self, text: str, last: Answer) -> Answer:
-        assert last.entry is not None  # noqa: S101
-        entry = self.library.entry(last.entry.id) if ":" not in last.entry.id else None
-        if entry and entry.undo:
-            try:
-                self.library.number(entry.undo)
-                return self._entry(text, entry.undo, self.frame)
-            except KeyError:
-                return self._says(text, entry.undo)
-        back = look_up("undo", self.library, self.asked, self.frame.slots, last.question)
-        if back.status == "answered" and back.entry and back.entry.id != last.entry.id and back.commands:
-            return self._remember(text, back.replace(question=text), self.frame)
-        if last.flows:
-            return self._says(
-                text, "What a flow did can be taken back with `envguide undo`; it lists what it will change first."
-            )
-        if all(command.risk == "reads" for command in last.commands):
-            return self._says(text, "There is nothing to undo: that only shows something.")
-        return self._says(text, "I know no command that takes that back. If a flow did it, `envguide undo` does.")
-
-    def _safety(self, text: str, last: Answer) -> Answer:
-        risks = {command.risk for command in last.commands}
-        sentences = {
-            "deletes": "It deletes something; look at the names in it before you run it.",
-            "admin": "It needs administrator rights.",
-            "installs": "It installs or changes packages, in the active environment unless it names one.",
-            "user-files": "It changes files of yours.",
-            "network": "It downloads.",
-        }
-        said = [sentence for risk, sentence in sentences.items() if risk in risks]
-        if not last.commands:
-            said = ["There is no command in that answer, so nothing is changed."]
-        elif not said:
-            said = ["Yes. These commands only show something; they change nothing."]
-        entry = self.library.entry(last.entry.id) if last.entry and ":" not in last.entry.id else None
-        if entry and entry.undo:
-            try:
-                said.append(f"To take it back: “{self.library.title(entry.undo)}”.")
-            except KeyError:
-                said.append(f"To take it back: {entry.undo}")
-        if last.flows:
-            said.append("The flow shows its plan and asks before it changes anything.")
-        return self._says(text, " ".join(said))
-
-    def _do_it(self, text: str, last: Answer) -> Answer:
-        if last.flows:
-            flow = last.flows[0]
-            lead = f"“{flow.title}” does that: it shows its plan and asks before anything is changed."
-            return last.replace(question=text, blocks=(Block(kind="lead", text=lead),), corrections=(), more="")
-        commands = last.commands
-        if commands:
-            lead = "No flow does that. These are the commands; you run them in your own terminal."
-            return last.replace(
-                question=text,
-                blocks=(Block(kind="lead", text=lead), Block(kind="commands", commands=commands)),
-                corrections=(),
-                more="",
-            )
-        return self._says(text, "There is nothing to run in that answer.")
-
-    def _source(self, text: str, last: Answer) -> Answer:
-        items = [f"{item.heading}, lines {item.first}-{item.last}: {item.summary}" for item in last.citations]
-        items += [f"{item.url or item.title} (as of {item.as_of})" for item in last.sources]
-        block = (
-            Block(kind="list", text="That comes from", items=tuple(items))
-            if items
-            else Block(kind="lead", text="From the program itself.")
-        )
-        return last.replace(question=text, blocks=(block,), corrections=last.corrections, flows=(), more="")
-
-    def _why(self, text: str, last: Answer) -> Answer:
-        entry = self.library.entry(last.entry.id) if last.entry and ":" not in last.entry.id else None
-        reasons = [f"The document says: {item.said}. As of {item.as_of}: {item.now}" for item in last.corrections]
-        if entry and entry.cause:
-            reasons.insert(0, entry.cause)
-        if entry and entry.more:
-            reasons.append(last.more)
-        if entry and not reasons and entry.see:
-            topic = next((name for name in entry.see if self._kind(name) in ("topic", "comparison", "term")), "")
-            if topic:
-                return self._entry(text, topic, self.frame)
-        if entry and not reasons and entry.body:
-            reasons.append(last.blocks[-1].text or entry.body)
-        if not reasons:
-            reasons = [item.summary for item in last.citations if item.summary]
-        return self._says(text, "\n\n".join(reasons) or "I have no more reason to give than that answer.", last)
-
-    def _more(self, text: str, last: Answer) -> Answer:
-        if last.more:
-            return self._says(text, last.more, last)
-        if last.related:
-            items = tuple(link.title for link in last.related)
-            return last.replace(
-                question=text,
-                blocks=(Block(kind="list", text="That was all of it. Near it I know", items=items),),
-                corrections=(),
-                flows=(),
-            )
-        return self._says(text, "That was all that I know of it.", last)
-
-    def _example(self, text: str, last: Answer) -> Answer:
-        entry = self.library.entry(last.entry.id) if last.entry and ":" not in last.entry.id else None
-        blocks = []
-        if last.commands:
-            blocks.append(Block(kind="commands", text="For example", commands=last.commands[:2]))
-        if entry and entry.output:
-            blocks.append(Block(kind="output", text=entry.output))
-        if not blocks and last.more:
-            blocks.append(Block(kind="text", text=last.more))
-        return last.replace(
-            question=text,
-            blocks=tuple(blocks) or (Block(kind="lead", text="I have no example of that."),),
-            corrections=(),
-        )
-
-    def _kind(self, entry_id: str) -> str:
-        try:
-            return str(self.library.index["kinds"][self.library.number(entry_id)])
-        except KeyError:
-            return ""
-
-    def _says(self, text: str, words_: str, last: Answer | None = None) -> Answer:
-        """A short reply about the last answer, which stays what the conversation is about."""
-        about = last or self.last
-        entry = about.entry if about else None
-        return Answer(
-            question=text,
-            status="answered",
-            entry=entry,
-            kind=about.kind if about else "",
-            blocks=(Block(kind="text", text=words_),),
-            citations=about.citations if about else (),
-            confidence=1.0,
-        )

@@ -18,6 +18,7 @@ from assistant.search.text import FUNCTION_NUMBERS, STOP_WORDS, is_number, parts
 # BM25F (Robertson, Zaragoza, Taylor 2004): one saturation over the fields' weighted, length-normalised counts.
 FIELD_WEIGHTS = {"title": 4.0, "ask": 2.2, "answer": 1.5, "body": 1.0, "more": 0.3, "commands": 0.9}
 LENGTH_NORMALISATION = {"title": 0.4, "ask": 0.5, "answer": 0.4, "body": 0.6, "more": 0.6, "commands": 0.5}
+TELLING = frozenset(("new_name", "version", "cuda", "channel", "file", "requirements", "script"))
 SCALE = 100  # postings hold weights as whole hundredths
 
 
@@ -151,14 +152,19 @@ def phrase_terms(phrase: str, vocabulary: Vocabulary) -> list[str]:
 
 
 def _frame(entry: Entry, lexicon: Lexicon) -> list[Any]:
-    """[action, object, tools, subject]: what the frame of a question is compared with."""
+    """[action, object, tools, subject, values]: what the frame of a question is compared with.
+
+    `values` are the placeholders of its commands that few entries have.
+    """
     prefix = entry.id.split(".")[0]
     tools = sorted({form.tool for form in entry.forms}) or list(entry.tools)
     if entry.kind == "tool":
         tools = [entry.id.split(".")[-1]]
     elif not tools and prefix in lexicon.tools and entry.kind == "problem":
         tools = [prefix]
-    return [entry.action, entry.object, tools, prefix if prefix in lexicon.subjects else ""]
+    subject = prefix if prefix in lexicon.subjects else ""
+    named = {name for _, command in commands_of(entry) for name in PLACEHOLDER.findall(command.run)}
+    return [entry.action, entry.object, tools, subject, sorted(named & TELLING)]
 
 
 def _lexicon(lexicon: Lexicon, forms: dict[str, str]) -> dict[str, Any]:

@@ -23,6 +23,7 @@ WORDING = 1.0  # weight of the signal
 K1 = 9.0  # saturation, in units of the fields' weighted counts
 HIGHEST_IDF = 5.5  # one rare word must not outweigh all others of a question
 POOL = 60  # entries that are looked at closely
+TAKES_VALUE = 0.1  # for a value of the question ("cu126") that the entry's commands have a place for
 OTHER_TOOL = 0.2  # taken off a problem of another tool than the one named
 OTHER_SUBJECT = 0.2  # taken off where an entry's subject is not named by any word of the question
 MENDED_LOSS = 0.6
@@ -184,10 +185,11 @@ KIND_FIT = {
 
 def frame_agreement(frame: Frame, kind: str, entry_frame: list[Any]) -> float:
     """How well an entry's frame fits the question's, about -0.5 (contradicts) to 0.5 (agrees); 0 where nothing can be said."""
-    action, obj, tools, subject = entry_frame
+    action, obj, tools, subject, values = entry_frame
     value = KIND_FIT.get((kind, frame.kind), 0.0)
     if subject and subject not in frame.subjects:
         value -= OTHER_SUBJECT
+    value += TAKES_VALUE * sum(name in frame.slots for name in values)
     if action and action in frame.actions:
         value += 0.08
     if obj and frame.objects:

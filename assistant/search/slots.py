@@ -13,12 +13,26 @@ if TYPE_CHECKING:
 # Patterns are compiled when a question gives reason to (a digit, an `=`, ...): compiling all of them costs more than ranking.
 # A name beside one of these words is the environment's: "env called demo", "env demo", "my demo environment".
 _NAME = (
-    r"\b(?:called|named|name it|name is)\s+[`'\"]?([a-z0-9][\w.-]{0,63})[`'\"]?|"
+    r"\b(?:called|named|name it|call it|call them|name is)\s+[`'\"]?([a-z0-9][\w.-]{0,63})[`'\"]?|"
     r"\b(?:env|environment)\s+(?!called\b|named\b|name\b)[`'\"]?([a-z0-9][\w.-]{0,63})[`'\"]?|"
     r"(?:^|\s)(?:-n|--name)[\s=]+([A-Za-z0-9][\w.-]{0,63})|"
     r"\b(?:the|my|our)\s+[`'\"]?([a-z0-9][\w.-]{0,63})[`'\"]?\s+(?:env|environment)\b"
 )
 _NEW_NAME = r"\b(?:rename|clone|copy|duplicate)\b.{0,60}?\b(?:to|into|as|called|named)\s+[`'\"]?([a-z0-9][\w.-]{0,63})"
+_OLD_NAME = (
+    r"\b(?:rename|clone|copy|duplicate)\s+(?:the\s+|my\s+)?(?:conda\s+)?(?:env(?:ironment)?\s+)?"
+    r"[`'\"]?([a-z0-9][\w.-]{0,63})[`'\"]?\s+(?:env(?:ironment)?\s+)?(?:to|into|as)\s+[`'\"]?([a-z0-9][\w.-]{0,63})[`'\"]?$"
+)
+_POINTING = frozenset(
+    "it that this them these one env envs environment environments conda venv everything files file".split()
+)
+# "activate ml": a bare name, unless the word is a tool, a shell or a thing.
+_BARE = r"^(?:please\s+|conda\s+|source\s+)?(?:activate|deactivate)\s+[`'\"]?([a-z0-9][\w.-]{0,63})[`'\"]?\s*[?.!]?$"
+_NO_BARE_NAME = frozenset(
+    """conda venv virtualenv env envs environment environments base uv pip pipx mamba micromamba poetry pixi python powershell
+    bash zsh fish cmd jupyter kernel shell terminal script scripts it that this me them one something automatically windows linux
+    macos mac prompt conda-forge anaconda miniconda""".split()
+)
 _PYTHON = (
     r"\b(?:python|py)\s*(?:version\s*)?(?:==?|>=)?\s*([23](?:\.\d{1,2}){1,2})\b|(?<![\d.=])\b(3\.\d{1,2})\b(?!\.\d)"
 )
@@ -59,8 +73,13 @@ def read_slots(text: str, is_common: Callable[[str], bool] = lambda _: False) ->
         renamed = search(_NEW_NAME)
         if renamed and renamed[1].lower() not in NOT_A_NAME:
             slots["new_name"] = renamed[1]
+        pair = search(_OLD_NAME)
+        if pair and pair[1].lower() not in _POINTING:
+            slots["name"], slots["new_name"] = pair[1], pair[2]
+    if "activate " in lowered and (bare := search(_BARE)) and bare[1].lower() not in _NO_BARE_NAME:
+        slots["name"] = bare[1]
     padded = f" {lowered}"
-    if any(word in padded for word in (" env ", " environment ", " name", " called ", " named ", " -n")):
+    if any(word in padded for word in (" env ", " environment ", " name", " call", " -n")):
         for found in re.finditer(_NAME, text, re.IGNORECASE):
             name = next(group for group in found.groups() if group)
             if (found[2] or found[4]) and is_common(name.lower()):
@@ -90,6 +109,7 @@ def read_slots(text: str, is_common: Callable[[str], bool] = lambda _: False) ->
             slots["cuda"] = tag[1].lower()
         if version := search(_CUDA):
             slots["cuda_version"] = version[1]
+            slots.setdefault("cuda", "cu" + version[1].replace(".", ""))
     if ("from " in lowered or "-c" in lowered) and (channel := search(_CHANNEL)):
         slots["channel"] = channel[1] or channel[2]
     if "." in text and (file := search(_FILE)):

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 MAX_QUESTION = 20_000  # characters that are read; more is not a question
 MAX_TERMS = 120
 NUMBER_WEIGHT = 0.3  # a number in a question is rarely what it is about
+POINTED_WEIGHT = 0.9  # of the thing that "it" stands for
 EARLIER_WEIGHT = 0.45  # of a word of the question before, for one that leans on it
 RARE = 5.0  # idf from which on a word is rather a name than a word of the subject
 PART_WEIGHT = 0.8  # of a word that is joined to others: `nvidia` in `nvidia-docker2`
@@ -107,11 +108,19 @@ def _read(text: str, index: dict[str, Any]) -> tuple[Query, list[str]]:
     return query, strange
 
 
-def lean_on(query: Query, earlier: Query) -> Query:
-    """A question read in the light of an earlier one: its words count less, its frame fills what is missing."""
+def lean_on(query: Query, earlier: Query, index: dict[str, Any]) -> Query:
+    """A question read in the light of an earlier one: its words count less, its frame fills what is missing.
+
+    What the earlier one was about counts nearly in full where the question names no object of its own ("remove it").
+    """
     frame, before = query.frame, earlier.frame
+    meant = (
+        {}
+        if frame.objects
+        else {index["forms"][name]: POINTED_WEIGHT for name in before.objects if name in index["forms"]}
+    )
     return query.replace(
-        terms={**{term: weight * EARLIER_WEIGHT for term, weight in earlier.terms.items()}, **query.terms},
+        terms={**{term: weight * EARLIER_WEIGHT for term, weight in earlier.terms.items()}, **meant, **query.terms},
         frame=frame.replace(
             objects=frame.objects or before.objects,
             tools=frame.tools or before.tools,

@@ -165,3 +165,45 @@ def test_numbers_of_choices(text: str, number: int | None) -> None:
 
 def test_a_word_that_fits_two_choices_chooses_none() -> None:
     assert about_choice("environment", ["Create an environment", "Delete an environment"]) is None
+
+
+@pytest.mark.parametrize(
+    ("messages", "command"),
+    [
+        (("create an env", "call it lab"), "conda create -n lab python=3.13"),
+        (("rename env old to fresh", "rename new to newer"), "conda rename -n new newer"),
+        (("delete env foo", "delete the one called oldstuff"), "conda env remove -n oldstuff"),
+        (("activate ml", "deactivate it"), "conda deactivate"),
+        (("install scipy", "a specific version, 1.14.1"), "conda install scipy=1.14.1"),
+        (("update everything", "only numpy"), "conda update numpy"),
+        (
+            ("what is a channel", "and how do I add one", "remove it again"),
+            "conda config --remove channels conda-forge",
+        ),
+    ],
+)
+def test_what_was_said_before_fills_what_is_said_now(
+    talk: Conversation, messages: tuple[str, ...], command: str
+) -> None:
+    assert command in runs(say(talk, *messages))
+
+
+def test_undo_names_what_was_talked_about(talk: Conversation) -> None:
+    answer = say(talk, "rename env old to fresh", "undo that")
+    assert "conda rename -n fresh old" in answer_text(answer)
+
+
+def test_a_question_within_a_comparison_is_answered_from_it(talk: Conversation) -> None:
+    answer = say(talk, "conda vs venv", "which is better for beginners?")
+    assert answer.entry and answer.entry.id == "compare.conda-venv"
+    assert [block.kind for block in answer.blocks] == ["list"]
+
+
+def test_better_than_begins_a_comparison(talk: Conversation) -> None:
+    answer = say(talk, "what is mamba", "is it faster than conda")
+    assert answer.entry and answer.entry.id == "compare.conda-mamba"
+
+
+def test_an_addition_is_read_with_the_question_before_it(talk: Conversation) -> None:
+    answer = say(talk, "activate ml", "in a script")
+    assert answer.entry and "script" in answer.title.lower()
