@@ -14,12 +14,18 @@ from assistant.dialogue.clean import clean_output
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from assistant.search.library import Library
 
 MAX_LINES_MATCHED = 40_000  # different lines that a pattern without a sure literal is tried on
 MAX_LINES_TRIED = 400  # lines with its literal that a pattern is tried on
 MAX_PLACES_TRIED = 60  # places in a long output around which a pattern over several lines is tried
 NEAR = 32_000  # characters around such a place
+MAX_REJOINED = 8_000  # characters of an output whose lines are joined again where a terminal broke them
+FEW_LINES = 8  # up to so many lines may be one message that was wrapped between words
+MAX_RETYPED = 400  # characters of a message that may be an error typed from memory
+SURE_LENGTH = 14  # letters of an error that a retyped message has to hold
 
 
 class Diagnosis(Frozen):
@@ -39,6 +45,7 @@ class _Output:
         self.lowered = text.lower()
         self.squeezed = " ".join(self.lowered.split())
         self._lines: list[str] | None = None
+        self._excused: dict[str, bool] = {}
 
     @property
     def lines(self) -> list[str]:
@@ -46,6 +53,13 @@ class _Output:
         if self._lines is None:
             self._lines = list(dict.fromkeys(self.text.split("\n")))[:MAX_LINES_MATCHED]
         return self._lines
+
+    def excused(self, patterns: tuple[str, ...]) -> bool:
+        """Whether the output holds one of the patterns that keep a signature from matching; many share the same ones."""
+        for pattern in patterns:
+            if pattern not in self._excused:
+                self._excused[pattern] = bool(re.search(pattern, self.text, re.IGNORECASE))
+        return any(self._excused[pattern] for pattern in patterns)
 
     def holds(self, sets: list[list[str]], view: str) -> bool:
         """Whether one text of every set is in a view of it."""
@@ -67,7 +81,33 @@ class _Output:
 
 def diagnose(output: str, library: Library) -> list[Diagnosis]:
     """The problems in `output`, the likeliest root cause first; empty where none is recognised."""
-    seen = _Output(clean_output(output))
+    text = clean_output(output)
+    found = _diagnose(text, library)
+    if found or len(text) > MAX_REJOINED:
+        return found
+    for joined in _rejoined(text):
+        found = _diagnose(joined, library)
+        if found:
+            break
+    return found
+
+
+def _rejoined(text: str) -> Iterator[str]:
+    """The text with lines put together again: those that a terminal broke at its edge, then a short one as a whole."""
+    lines = text.strip().split("\n")
+    if len(lines) < 2:
+        return
+    edge = max(map(len, lines))
+    parts = [
+        line if len(line) == edge and number < len(lines) - 1 else f"{line}\n" for number, line in enumerate(lines)
+    ]
+    yield "".join(parts)
+    if len(lines) <= FEW_LINES:
+        yield " ".join(line.strip() for line in lines)
+
+
+def _diagnose(text: str, library: Library) -> list[Diagnosis]:
+    seen = _Output(text)
     if not seen.squeezed:
         return []
     found: dict[int, Diagnosis] = {}
@@ -93,9 +133,7 @@ def diagnose(output: str, library: Library) -> list[Diagnosis]:
 def _match(signature: Signature, literals: list[str], seen: _Output) -> tuple[str, dict[str, str], float] | None:
     """(the line that shows it, named values, strength 0..10), or None."""
     match = _find(signature, literals, seen)
-    if match and any(re.search(pattern, seen.text, re.IGNORECASE) for pattern in signature.unless):
-        return None
-    return match
+    return None if match and seen.excused(signature.unless) else match
 
 
 def _find(signature: Signature, literals: list[str], seen: _Output) -> tuple[str, dict[str, str], float] | None:
@@ -135,14 +173,75 @@ def _line_at(text: str, position: int) -> str:
     return text[start : end if end >= 0 else len(text)].strip()
 
 
-_ERROR_WORD = re.compile(
-    r"^\s*(?:\w+\.)*\w*(?:Error|Exception|Warning)\b\s*:|^\s*(?:error|fatal|ERROR|E)\b\s*[:\]]|^Traceback \(most recent"
-    r"|: command not found|is not recognized as"
-    r"|^\s*×|CondaHTTP|exit (?:code|status) [1-9]|CUDA error|failed with",
-    re.MULTILINE,
-)
+def retyped(text: str, library: Library) -> list[Diagnosis]:
+    """The problems that a one-line message names in an error's own words, without its quotes and colons."""
+    if "\n" in text or not SURE_LENGTH <= len(text) <= MAX_RETYPED:
+        return []
+    lowered = clean_output(text).lower()
+    words = _plain(lowered)
+    found: dict[int, Diagnosis] = {}
+    for sets, number, index in library.index["signatures"]:
+        if not sets or _held(lowered, sets) < SURE_LENGTH - 2:
+            continue
+        entry = library.entry(number)
+        evidence, slots = _retyped_as(entry.signatures[index], lowered, words)
+        score = entry.rank + min(10.0, len(evidence) / 8)
+        if evidence and (number not in found or score > found[number].score):
+            found[number] = Diagnosis(entry=entry, slots=slots, evidence=evidence, score=score)
+    return sorted(found.values(), key=lambda item: -item.score)
 
 
-def looks_like_output(text: str) -> bool:
-    """Whether a message is pasted output: several lines, or one that starts like an error."""
-    return text.count("\n") >= 2 or bool(_ERROR_WORD.search(text))
+def _held(lowered: str, sets: list[list[str]]) -> int:
+    """How many letters of a signature's sure texts the message holds; 0 where it lacks one of them."""
+    length = 0
+    for literals in sets:
+        found = [len(text) for literal in literals if (text := literal.strip(_PUNCTUATION))[:12] in lowered]
+        if not found:
+            return 0
+        length += max(found)
+    return length
+
+
+def _retyped_as(signature: Signature, lowered: str, words: str) -> tuple[str, dict[str, str]]:
+    """(the words that are the error's, named values); empty where the message does not hold it."""
+    if signature.text:
+        plain = _plain(signature.text.lower()).strip()
+        return (plain, {}) if len(plain) >= SURE_LENGTH and f" {plain}" in words else ("", {})
+    match = None if signature.lines else re.compile(_loosened(signature.regex), re.IGNORECASE).search(lowered)
+    if match is None or sum(map(str.isalpha, match[0])) < SURE_LENGTH:
+        return "", {}
+    return match[0].strip(), {
+        name: value.strip() for name, value in match.groupdict().items() if value and value.strip()
+    }
+
+
+_PUNCTUATION = " '\"`:,.;!?()[]{}<>*×│╰─>"
+_SPACES = str.maketrans(dict.fromkeys("'\"`:,.;!?()[]{}<>/\\|*=", " "))
+
+
+def _plain(text: str) -> str:
+    return f" {' '.join(text.translate(_SPACES).split())} "
+
+
+def _loosened(pattern: str) -> str:
+    """The pattern with quotes, colons, commas and single wildcards (they stand for quotes) that may be left out."""
+    if "(?<" in pattern:  # what is looked back at has a fixed width
+        return pattern
+    loose: list[str] = []
+    inside = escaped = False
+    for place, char in enumerate(pattern):
+        loose.append(char)
+        if escaped or char == "\\":
+            escaped = not escaped
+        elif char in "[]":
+            inside = char == "["
+        elif not inside and char in "'\"`:,." and pattern[place + 1 : place + 2] not in ("?", "*", "+", "{"):
+            after_group_mark = pattern[max(0, place - 2) : place].endswith("(?")
+            if not after_group_mark and not _in_braces(pattern, place):
+                loose.append("?")
+    return "".join(loose)
+
+
+def _in_braces(pattern: str, place: int) -> bool:
+    """Whether a comma is that of a count such as {1,80}."""
+    return pattern[place] == "," and pattern.rfind("{", 0, place) > pattern.rfind("}", 0, place)

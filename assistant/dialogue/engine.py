@@ -54,6 +54,9 @@ def answer(question: str, library: Library, asked: Asked | None = None) -> Answe
         hit = _diagnosed(text, library, asked)
         if hit:
             return hit
+        hit = _retyped(text, library, asked)
+        if hit:
+            return hit
     if may_be_command(text):
         from assistant.dialogue.explain import explain_command, is_command
 
@@ -142,6 +145,10 @@ def _clean(text: str) -> str:
 _ERROR_WORDS = (
     "error", "exception", "warning", "fatal", "failed", "cannot", "could not", "unable", "not found", "no such", "no module",
     "no matching", "traceback", "not recognized", "denied", "not in", "requires", "invalid", "killed", "unsatisf", "conflict",
+    "restricted", "disabled", "out of memory", "mismatch", "does not", "doesn't", "has no", "not compatible", "incompatib",
+    "not support", "unsupported", "no space", "no kernel", "not compiled", "without gpu", "can't", "couldn't", "refused",
+    "timed out", "expired", "corrupt", "too old", "died", "already", "conda init before", "no longer", "not set",
+    "not available", "is not", "not been", "no matches", "missing", "unexpected", "managed-environment", "managed environment",
 )  # fmt: skip
 
 
@@ -167,6 +174,24 @@ def _diagnosed(text: str, library: Library, asked: Asked) -> Answer | None:
     from assistant.dialogue.why import recognised
 
     return recognised(found, text, library, asked, 0.95)
+
+
+def _retyped(text: str, library: Library, asked: Asked) -> Answer | None:
+    """An error that was typed from memory, in small letters and without its quotes."""
+    from assistant.dialogue.diagnose import retyped
+
+    found = retyped(text, library)
+    if not found or _asked_so(text, library):
+        return None
+    from assistant.dialogue.why import recognised
+
+    return recognised(found, text, library, asked, 0.9)
+
+
+def _asked_so(text: str, library: Library) -> bool:
+    """Whether an entry is asked for in just these words: it knows best what they mean."""
+    ranked = rank(understand(text, library.index), library.index, limit=1)
+    return bool(ranked) and (ranked[0].signals["exact"] > 0 or ranked[0].signals["phrase"] >= 0.8)
 
 
 def decide(text: str, query: Query, ranked: list[Ranked], library: Library, asked: Asked) -> Answer:

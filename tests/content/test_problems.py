@@ -9,7 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from assistant.content.models import Entry
+from assistant.dialogue.compose import PLACEHOLDER
 from assistant.dialogue.diagnose import diagnose
+from assistant.dialogue.engine import Asked
+from assistant.dialogue.why import diagnosed
+from assistant.render.answers import RISK_WORDS, answer_text
 from assistant.search.library import Library, open_library
 
 HERE = Path(__file__).parent
@@ -77,19 +82,24 @@ HOSTILE = (
     ("\x1b[" + "1;" * 500 + "m") * 300,
     "\r".join("Downloading 10%" for _ in range(20_000)),
     "No matching distribution found for " + "torch" * 30_000,
+    "certificate verify failed\n" + "Executing transaction: done\n" * 30_000 + "ERROR: failed\n",
+    "Ignored the following versions that require a different python version: 1 Requires-Python <3.9\nx\n" * 4_000,
+    "Getting requirements to build wheel\n" * 15_000,
+    "Because a depends on b\n" * 20_000 + "are incompatible",
     'File "' + "/a" * 80_000,
 )
 
 
 CHILD = """
 import sys
-from assistant.dialogue.diagnose import diagnose
+from assistant.dialogue.diagnose import diagnose, retyped
 from assistant.search.library import open_library
-from tests.content.test_problems import HOSTILE, own_letters
+from tests.content.test_problems import HOSTILE, all_literals, own_letters
 
 library = open_library()
-for text in (*HOSTILE, *own_letters(library)):
+for text in (*HOSTILE, *own_letters(library), all_literals(library)):
     diagnose(text, library)
+    retyped(text[:400].replace("\\n", " "), library)
 print("done")
 """
 
@@ -101,10 +111,17 @@ def own_letters(library: Library) -> list[str]:
         if kind != "problem":
             continue
         for signature in library.entry(number).signatures:
-            if signature.regex:
-                letters = re.sub(r"\\.|[^\w :./-]", "", signature.regex)[:60] or "a"
-                texts.append((letters + " ") * (4_000 // (len(letters) + 1)))
-    return texts
+            for pattern in (signature.regex, *signature.unless):
+                if pattern:
+                    letters = re.sub(r"\\.|[^\w :./-]", "", pattern)[:60] or "a"
+                    texts.append((letters + " ") * (4_000 // (len(letters) + 1)))
+    return list(dict.fromkeys(texts))
+
+
+def all_literals(library: Library) -> str:
+    """Every signature's own sure text many times over, each on a line of its own: all patterns are tried at once."""
+    lines = [literals[0] for sets, _, _ in library.index["signatures"] for literals in sets]
+    return "\n".join(f"{line} {number}" for number in range(20) for line in lines)
 
 
 def test_a_hostile_text_cannot_make_a_pattern_run_long() -> None:
@@ -113,3 +130,56 @@ def test_a_hostile_text_cannot_make_a_pattern_run_long() -> None:
         [sys.executable, "-c", CHILD], capture_output=True, text=True, timeout=240, cwd=Path(__file__).parents[2]
     )
     assert done.stdout.strip() == "done", done.stderr[-2000:]
+
+
+# Commands that take something away: packages, environments, caches, files. Leaving a variable unset deletes nothing.
+DELETES = re.compile(
+    r"(?:^|[;&|] *|sudo )(?:rm|rmdir|rd|del|unlink|shred|Remove-Item(?! Env:))\b"
+    r"|\b(?:conda|mamba|micromamba) (?:env )?(?:remove|uninstall|clean)\b|\benv update\b.* --prune"
+    r"|\bpip3? (?:uninstall|cache (?:purge|remove))\b|\buv (?:cache (?:clean|prune)|pip uninstall|remove|python uninstall)"
+    r"|\bkernelspec (?:remove|uninstall)\b|\bvenv --clear\b|\bvenv .*--clear\b|\bgit (?:clean|reset --hard)\b"
+    r"|\bdocker (?:rm|\w+ prune)\b|\bpixi clean\b|\bpoetry (?:remove|cache clear|env remove)\b|\bpipx uninstall\b"
+    r"|\b(?:apt|apt-get|dnf|brew) (?:remove|purge|autoremove|uninstall)\b|\bhf cache delete\b|\bcreate\b.* (?:-y|--yes)\b"
+)
+
+
+def test_no_fix_deletes_without_saying_so(library: Library) -> None:
+    """Each command of each fix that takes something away carries the risk, on itself or on the whole fix."""
+    silent = [
+        f"{entry.id}: {command.run}"
+        for entry in problems(library)
+        for fix in entry.fixes
+        for command in fix.commands
+        if DELETES.search(command.run) and "--dry-run" not in command.run
+        if not {"deletes", "admin"} & {fix.risk, command.risk}
+    ]
+    assert silent == []
+
+
+def test_what_is_checked_first_changes_nothing(library: Library) -> None:
+    """The commands that make sure of a problem take nothing away."""
+    assert [
+        f"{entry.id}: {command.run}"
+        for entry in problems(library)
+        for command in entry.check
+        if DELETES.search(command.run) and "--dry-run" not in command.run
+    ] == []
+
+
+def test_a_deletion_is_marked_where_it_is_shown(library: Library) -> None:
+    """In the text that a person reads, not only in the data."""
+    text = text_of(HERE / "problems" / "torch.broken-install--1.txt")
+    shown = answer_text(diagnosed(text, library, Asked()), 100)
+    line = next(number for number, line in enumerate(shown.split("\n")) if "pip uninstall -y torch" in line)
+    assert RISK_WORDS["deletes"] in "\n".join(shown.split("\n")[line : line + 2])
+
+
+@pytest.mark.parametrize("path", OUTPUTS, ids=lambda path: path.stem)
+def test_no_placeholder_is_left_in_an_answer(library: Library, path: Path) -> None:
+    shown = answer_text(diagnosed(text_of(path), library, Asked(system="linux", shell="bash")), 100)
+    assert not [found for found in PLACEHOLDER.findall(shown) if found in library.index["placeholders"]]
+
+
+def problems(library: Library) -> list[Entry]:
+    """Every problem."""
+    return [library.entry(number) for number, kind in enumerate(library.index["kinds"]) if kind == "problem"]
