@@ -57,6 +57,12 @@ def answer(question: str, library: Library, asked: Asked | None = None) -> Answe
         hit = _retyped(text, library, asked)
         if hit:
             return hit
+    if may_ask_translation(text, library):
+        from assistant.dialogue.wanted import asked_translation
+
+        translated = asked_translation(text, library, asked)
+        if translated:
+            return translated
     if may_be_command(text):
         from assistant.dialogue.explain import explain_command, is_command
 
@@ -73,6 +79,23 @@ def answer(question: str, library: Library, asked: Asked | None = None) -> Answe
     if talk:
         return Answer(question=text, status="answered", blocks=(Block(kind="lead", text=talk),), confidence=1.0)
     return look_up(text, library, asked)
+
+
+_LIKE = ("equivalent", "counterpart", "analog", "alternative", "version of", "replacement", "translate", "convert")
+
+
+def may_ask_translation(text: str, library: Library) -> bool:
+    """Whether a command's form in another tool may be wanted: two tools, and a word that says so. A cheap first look."""
+    if len(text) > 200 or "\n" in text:
+        return False
+    lowered = text.lower()
+    said = lowered.rstrip("?.! ").split()
+    if len(said) < 4:
+        return False
+    tools = library.index["lexicon"]["tools"]
+    return any(word in lowered for word in _LIKE) or (
+        said[-1] in tools and said[-2] in ("in", "into", "to", "with", "using", "for")
+    )
 
 
 def _may_be_hardware(text: str) -> bool:

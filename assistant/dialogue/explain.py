@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from assistant.content.commandline import Parsed, parse, split_line
 from assistant.content.models import Flag, FlagTable, Subcommand
 from assistant.dialogue.answer import Answer, Block, CorrectionNote, Link, ShownCommand, Table
@@ -10,14 +12,34 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from assistant.search.library import Library
 
-_ASKING = frozenset("not working doesn't fails failing failed error how why what when".split())
+# Words of a sentence: a line that holds one among its arguments is a question about a command, not a command.
+_ASKING = frozenset(
+    """not working doesn't fails failing failed error how why what when with without another different from to the in is are vs
+    versus than and or does do way slower faster my an of it for instead after before""".split()
+)
+_ASKS_BEFORE = re.compile(
+    r"^(?:please\s+)?(?:explain(?:\s+(?:this|the\s+command))?|what\s+(?:does|is|do)|what's|meaning\s+of|decode)[:\s]+(?=\S+\s)",
+    re.I,
+)
+_ASKS_AFTER = re.compile(
+    r"\s*(?:[,;:-]+\s*)?\b(?:do|mean|does|means|meaning|explained|explain(?:\s+(?:this|it))?|what\s+(?:is|does|do)\b.*|what's\b.*)\s*\?*$",
+    re.I,
+)
 IGNORED = {"-y", "--yes", "-q"}
 _PROMPTS = ("$ ", "> ", "% ", "PS> ", "(base) ")
 
 
+def strip_question(text: str) -> str:
+    """A command line without the words that ask what it means ("what does ... do", "... explained")."""
+    line = text.strip()
+    before = _ASKS_BEFORE.sub("", line)
+    after = _ASKS_AFTER.sub("", before).strip()
+    return after if before != line or after.count(" ") else line
+
+
 def strip_prompt(text: str) -> str:
     """A pasted command without the prompt before it."""
-    stripped = text.strip().strip("`")
+    stripped = strip_question(text).strip().strip("`")
     changed = True
     while changed:
         changed = False

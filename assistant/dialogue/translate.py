@@ -24,6 +24,9 @@ class FoundTask(Frozen):
     score: float
 
 
+DROPPED = 0.6  # taken off for an option of the form that the command does not use
+SAME_ACTION = 2.0
+NEARLY = 1.6  # below the best score: as good, as far as the words can tell
 IGNORED_FLAGS = {"-y", "--yes", "-q", "--quiet", "--json", "-v"}
 _ALIASES = {
     "pip3": "pip",
@@ -52,6 +55,8 @@ def _normal(line: str) -> list[str]:
     words = _words(line)
     if (len(words) > 2 and "python" in words[0] and words[1] == "-m") or (words[:1] == ["py"] and words[1:2] == ["-m"]):
         words = ["pip" if words[2] == "pip" else words[2], *words[3:]]
+    if words[:3] == ["conda", "env", "export"]:
+        words = ["conda", "export", *words[3:]]  # the same command since conda 24.3
     return [
         _ALIASES.get(word, word)
         if index != 1 or words[0] not in ("conda", "mamba", "micromamba", "pixi", "uv")
@@ -66,7 +71,7 @@ def find_task(line: str, library: Library) -> FoundTask | None:
     words = _normal(line)
     if not words:
         return None
-    best: FoundTask | None = None
+    found: dict[str, FoundTask] = {}
     index = library.index
     for number, kind in enumerate(index["kinds"]):
         if kind != "command" or _tool_of(words) not in index["frames"][number][2]:
@@ -74,16 +79,66 @@ def find_task(line: str, library: Library) -> FoundTask | None:
         entry = library.entry(number)
         seen: set[str] = set()
         for form in entry.forms:
-            match = _match(_normal(form.run), words)
+            pattern, dropped = _without_missing(_normal(form.run), words)
+            match = _match(pattern, words)
             first = form.tool not in seen
             seen.add(form.tool)
             if match is None:
                 continue
             # A form that is not its tool's first is a later step of the task, or another way to do it.
-            slots, score = match[0], match[1] + (1.5 if first else 0.0)
-            if best is None or score > best.score:
-                best = FoundTask(entry_id=entry.id, slots=slots, score=score)
-    return best
+            slots, score = match[0], match[1] + (1.5 if first else 0.0) - DROPPED * dropped
+            if entry.action and _verb_is(entry.action, words, library):
+                score += SAME_ACTION
+            if entry.id not in found or score > found[entry.id].score:
+                found[entry.id] = FoundTask(entry_id=entry.id, slots=slots, score=score)
+    return _likeliest(line, list(found.values()), library)
+
+
+def _likeliest(line: str, found: list[FoundTask], library: Library) -> FoundTask | None:
+    """The best match; of several that are nearly as good, the one that a search for the command finds first."""
+    if not found:
+        return None
+    top = max(item.score for item in found)
+    near = [item for item in found if item.score >= top - NEARLY]
+    if len(near) > 1:
+        from assistant.search.rank import rank
+        from assistant.search.understand import understand
+
+        ranked = rank(understand(line, library.index), library.index, limit=60)
+        order = {library.index["ids"][item.number]: place for place, item in enumerate(ranked)}
+        near.sort(key=lambda item: (order.get(item.entry_id, len(order)), -item.score, item.entry_id))
+    return near[0]
+
+
+def _without_missing(pattern: list[str], words: list[str]) -> tuple[list[str], int]:
+    """A form without what the command leaves out: "-n {name}", "python={python}", "> file"; and how many that were."""
+    kept: list[str] = []
+    dropped = position = 0
+    while position < len(pattern):
+        item = pattern[position]
+        prefix, found, _ = item.partition("{")
+        if found and prefix.endswith("=") and not any(word.startswith(prefix) for word in words):
+            dropped += 1
+            position += 1
+            continue
+        optional = item in (">", "-c") or (
+            item.startswith("-") and pattern[position + 1 : position + 2] and PLACEHOLDER.search(pattern[position + 1])
+        )
+        if optional and item not in words:
+            dropped += 1
+            position += 2
+            continue
+        kept.append(item)
+        position += 1
+    return kept, dropped
+
+
+def _verb_is(action: str, words: list[str], library: Library) -> bool:
+    """Whether a command's verb is a word for the action: `pip install` installs, whatever else it may be a step of."""
+    if words[0] in ("venv", "virtualenv") or words[1:2] == ["venv"]:
+        return action == "create"
+    forms = {form for bag in library.index["lexicon"]["actions"].get(action, ()) if len(bag) == 1 for form in bag[0]}
+    return not forms.isdisjoint(word for word in words[1:3] if not word.startswith("-"))
 
 
 def _tool_of(words: list[str]) -> str:

@@ -57,7 +57,11 @@ def find(roots: Roots, *, condas: tuple[str, ...] | None = None) -> tuple[Enviro
     active = active_prefix(roots)
     if active and os.path.isdir(os.path.join(active, "conda-meta")):
         folders = environment_folders(roots, condas)
-        add(Environment(name=_conda_name(active, folders, condas), path=active, kind="conda", base=owner(active, condas)))
+        add(
+            Environment(
+                name=_conda_name(active, folders, condas), path=active, kind="conda", base=owner(active, condas)
+            )
+        )
     elif active and (settings := read_pyvenv(active)) is not None:
         add(Environment(name=_venv_name(active, roots), path=active, kind="uv" if "uv" in settings else "venv"))
     if active and _key(active) in found:
@@ -127,7 +131,9 @@ def _conda(roots: Roots, condas: tuple[str, ...]) -> Iterator[Environment]:
             yield Environment(name=name, path=path, kind="conda", base=owner(path, condas), hollow=hollow)
     for line in registered(roots):
         if os.path.isdir(os.path.join(line, "conda-meta")):
-            yield Environment(name=_conda_name(line, folders, condas), path=line, kind="conda", base=owner(line, condas))
+            yield Environment(
+                name=_conda_name(line, folders, condas), path=line, kind="conda", base=owner(line, condas)
+            )
 
 
 def owner(path: str, condas: tuple[str, ...]) -> str:

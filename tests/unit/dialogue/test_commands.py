@@ -120,3 +120,54 @@ def test_any_two_tools_can_be_compared(library: Library) -> None:
 def test_three_tools_end_in_advice(library: Library) -> None:
     text = answer_text(compare(["poetry", "uv", "pixi"], library, HERE), 140)
     assert "Choose" in text and "poetry" in text.lower() and "pixi" in text
+
+
+@pytest.mark.parametrize(
+    ("text", "command"),
+    [
+        ("uv equivalent of conda create -n x python=3.11", "uv venv --python 3.11"),
+        ("what's uv's version of pip install -r requirements.txt?", "uv pip install -r requirements.txt"),
+        ("pip freeze but for conda", "conda export -n myenv -f environment.yml"),
+        ("how do I do conda remove numpy with pip", "pip uninstall numpy"),
+        ("pixi equivalent of mamba create -n x", "pixi init myproject"),
+    ],
+)
+def test_a_translation_may_be_asked_for_in_words(library: Library, text: str, command: str) -> None:
+    found = answer(text, library, Asked(system="linux", shell="bash"))
+    assert command in [item.run for item in found.commands]
+
+
+@pytest.mark.parametrize(
+    ("line", "task"),
+    [
+        ("pip install numpy", "package.install"),
+        ("pip install -r requirements.txt", "package.install-requirements"),
+        ("pip show numpy", "package.version"),
+        ("conda env export --from-history > environment.yml", "environment.export"),
+        ("conda info --envs", "environment.list"),
+        ("micromamba create -n x python=3.12", "environment.create"),
+    ],
+)
+def test_a_command_is_known_as_the_task_that_it_does(library: Library, line: str, task: str) -> None:
+    found = find_task(line, library)
+    assert found and (found.entry_id == task or found.entry_id.startswith(task))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "what does conda env update --prune do",
+        "pip install -e . meaning",
+        "conda create -n x --clone y explained",
+        "explain conda create -n x python=3.10 -y",
+    ],
+)
+def test_a_command_is_explained_when_a_sentence_asks_for_it(library: Library, text: str) -> None:
+    assert answer(text, library, Asked()).title.startswith("What `")
+
+
+@pytest.mark.parametrize(
+    "text", ["python -m venv with another python version", "conda create is way slower than python -m venv"]
+)
+def test_a_sentence_that_holds_a_command_is_no_command(library: Library, text: str) -> None:
+    assert not answer(text, library, Asked()).title.startswith("What `")

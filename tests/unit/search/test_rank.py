@@ -8,8 +8,8 @@ import pytest
 
 from assistant.search.library import Library, open_library
 from assistant.search.rank import rank
-from assistant.search.text import fold, is_number, parts, words
 from assistant.search.slots import read_slots
+from assistant.search.text import fold, is_number, parts, words
 from assistant.search.understand import understand
 
 
