@@ -1,4 +1,6 @@
-"""`envguide completion SHELL`: a static script with verbs, options, flows, tools and checks; completing starts no Python."""
+"""`envguide completion SHELL`: a static script with verbs, options, flows, entries, tools and checks; completing starts no
+Python.
+"""
 
 from __future__ import annotations
 
@@ -37,9 +39,9 @@ def _words() -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for action in top._actions:
         if isinstance(action, argparse._SubParsersAction):
-            found[""] = sorted(action.choices)
+            found[""] = [*sorted(action.choices), *_flags(top)]
             for verb, sub in action.choices.items():
-                flags = [flag for item in sub._actions for flag in item.option_strings if flag.startswith("--")]
+                flags = _flags(sub)
                 values = [
                     str(choice)
                     for item in sub._actions
@@ -54,9 +56,15 @@ def _words() -> dict[str, list[str]]:
     found["doctor"] = [*groups(), *CHECKS, *found["doctor"]]
     found["--tool"] = tools
     found["--to"] = tools
+    found["--open"] = [*flows, *library.index["ids"]]
+    found["--set"] = sorted({f"{name}=" for flow in flows for name in library.record(f"flow:{flow}").get("params", {})})
     found["--os"] = ["linux", "macos", "windows"]
     found["--shell"] = ["bash", "zsh", "fish", "powershell", "cmd"]
     return found
+
+
+def _flags(one: argparse.ArgumentParser) -> list[str]:
+    return [flag for item in one._actions for flag in item.option_strings if flag.startswith("--")]
 
 
 def _bash(words: dict[str, list[str]]) -> str:
@@ -82,6 +90,7 @@ def _bash(words: dict[str, list[str]]) -> str:
             "    esac",
             "  fi",
             '  COMPREPLY=($(compgen -W "$words" -- "$current"))',
+            '  [ "$previous" != --set ] || compopt -o nospace 2>/dev/null',
             '  [ "${#COMPREPLY[@]}" -gt 0 ] || COMPREPLY=($(compgen -f -- "$current"))',
             "}",
             "complete -F _envguide envguide",
@@ -114,6 +123,7 @@ def _zsh(words: dict[str, list[str]]) -> str:
             *verbs,
             "    esac",
             "  fi",
+            "  if [[ ${words[CURRENT-1]} == --set ]]; then compadd -S '' -a candidates; return; fi",
             "  compadd -a candidates || _files",
             "}",
             '_envguide "$@"',
@@ -124,8 +134,11 @@ def _zsh(words: dict[str, list[str]]) -> str:
 def _fish(words: dict[str, list[str]]) -> str:
     lines = [
         "# fish completion for envguide. Save it as ~/.config/fish/completions/envguide.fish",
-        f"complete -c envguide -n __fish_use_subcommand -f -a '{' '.join(words[''])}'",
+        f"complete -c envguide -n __fish_use_subcommand -f -a '{' '.join(_verbs(words))}'",
     ]
+    for flag in words[""]:
+        if flag.startswith("--"):
+            lines.append(f"complete -c envguide -n __fish_use_subcommand -l {flag[2:]}{_fish_values(words, flag)}")
     for name, items in words.items():
         if not name or name.startswith("--"):
             continue
@@ -133,10 +146,17 @@ def _fish(words: dict[str, list[str]]) -> str:
         if plain:
             lines.append(f"complete -c envguide -n '__fish_seen_subcommand_from {name}' -a '{' '.join(plain)}'")
         for flag in (item for item in items if item.startswith("--")):
-            values = words.get(flag)
-            extra = f" -x -a '{' '.join(values)}'" if values else ""
-            lines.append(f"complete -c envguide -n '__fish_seen_subcommand_from {name}' -l {flag[2:]}{extra}")
+            values = _fish_values(words, flag)
+            lines.append(f"complete -c envguide -n '__fish_seen_subcommand_from {name}' -l {flag[2:]}{values}")
     return "\n".join(lines)
+
+
+def _verbs(words: dict[str, list[str]]) -> list[str]:
+    return [word for word in words[""] if not word.startswith("--")]
+
+
+def _fish_values(words: dict[str, list[str]], flag: str) -> str:
+    return f" -x -a '{' '.join(words[flag])}'" if words.get(flag) else ""
 
 
 def _powershell(words: dict[str, list[str]]) -> str:
