@@ -62,6 +62,7 @@ class MachinePane(Horizontal):
         self.results: Results | None = None
         self.checks = checks
         self.sizes: dict[str, tuple[int, bool]] = {}
+        self.measuring = ""
         self.looking = False
         self.listing = Listing(id="machine-list", compact=True)
         self.detail = VerticalScroll(id="machine-detail", can_focus=False)
@@ -148,6 +149,8 @@ class MachinePane(Horizontal):
             options.append(
                 Option(Content.assemble((f"{sign} ", style), safe_line(finding.title)), id=f"finding:{number}")
             )
+        if unanswered := len(cards.failures(self.results, self.seen)):
+            options.append(Option(Content.styled(f"? {unanswered} without an answer", "$text-muted"), id="unanswered"))
         return options
 
     def _environment(self, one: Environment) -> Option:
@@ -155,7 +158,7 @@ class MachinePane(Horizontal):
         return Option(
             Content.assemble(
                 ("* " if active else "  ", "bold $success"),
-                (safe_line(one.name), "bold" if active else ""),
+                (safe_line(cards.shown_name(one, self.seen)), "bold" if active else ""),
                 (f"  {safe_line(one.kind)} {safe_line(one.python_version)}".rstrip(), "$text-muted"),
                 ("" if one.works else "  broken", "$error"),
             ),
@@ -193,9 +196,7 @@ class MachinePane(Horizontal):
         self._gpu_lines = None
         machine = self.seen
         if self.environment and machine:
-            if self.environment.path not in self.sizes:
-                path = self.environment.path
-                aside(self, lambda: self._measure(path), "size")
+            self._measure_chosen()
             widgets = cards.environment(
                 self.environment, machine, self.sizes.get(self.environment.path), self.guide.flows
             )
@@ -209,8 +210,10 @@ class MachinePane(Horizontal):
             self._watch_gpus()
         elif kind == "disk":
             widgets = cards.disk(machine)
+        elif kind == "unanswered" and self.results:
+            widgets = cards.unanswered(self.results, machine)
         elif kind in ("wait", "well") and self.results:
-            widgets = cards.checked(self.results, machine)
+            widgets = cards.checked(self.results)
         elif kind == "wait":
             widgets = [Lines(lambda width: ["The checks are running; everything else can be used meanwhile."])]
         else:
@@ -218,6 +221,13 @@ class MachinePane(Horizontal):
         await self.detail.remove_children()
         await self.detail.mount_all(widgets)
         self.detail.scroll_home(animate=False)
+
+    def _measure_chosen(self) -> None:
+        """Measure the chosen environment, one at a time: running down the list must not read a hundred at once."""
+        one = self.environment
+        if one and not self.measuring and one.path not in self.sizes:
+            self.measuring = path = one.path
+            aside(self, lambda: self._measure(path), "size")
 
     def _measure(self, path: str) -> Message:
         from assistant.machine.sizes import folder_size
@@ -227,9 +237,12 @@ class MachinePane(Horizontal):
 
     @on(Measured)
     async def _measured(self, event: Measured) -> None:
+        self.measuring = ""
         self.sizes[event.path] = (event.size, event.whole)
         if self.environment and self.environment.path == event.path:
             await self._show()
+        else:
+            self._measure_chosen()
 
     def _watch_gpus(self) -> None:
         if self._gpu_lines and self.display and self.screen.is_current:
@@ -276,10 +289,12 @@ class MachinePane(Horizontal):
         if self.seen is None or self.results is None:
             self.guide.say("The look is not finished yet.")
             return
+        import socket
+
         from assistant import __version__
         from assistant.machine.doctor.report import report
 
-        self.guide.copy_text(report(self.seen, self.results, version=__version__))
+        self.guide.copy_text(report(self.seen, self.results, version=__version__, host=socket.gethostname()))
 
 
 def _head(text: str) -> Option:

@@ -10,7 +10,7 @@ from textual.widget import Widget
 from assistant.dialogue.answer import ShownCommand
 from assistant.errors import GuideError
 from assistant.machine.doctor.finding import Finding, Results
-from assistant.machine.model import Driver, Environment, Gpu, Machine, Torch
+from assistant.machine.model import Driver, Environment, Failure, Gpu, Machine, Torch
 from assistant.machine.sizes import human_size
 from assistant.render.layout import markdown, table, wrap
 from assistant.render.machine_line import SYSTEMS
@@ -39,6 +39,14 @@ def _text(text: str, classes: str = "block") -> Lines:
     return Lines(lambda width: markdown(text, width, MARKED), classes=classes)
 
 
+def shown_name(one: Environment, machine: Machine | None) -> str:
+    """Its name; for one that goes by its folder the end of that, with `~` for the home folder."""
+    home = machine.home if machine else ""
+    if one.name != one.path:
+        return one.name
+    return "~" + one.path[len(home) :] if home and one.path.startswith((f"{home}/", f"{home}\\")) else one.path
+
+
 def environment(one: Environment, machine: Machine, size: tuple[int, bool] | None, flows: Catalog) -> list[Widget]:
     """An environment: what it is, what is in it, what is wrong with it, what can be done with it."""
     measured = "measuring ..." if size is None else human_size(size[0]) + ("" if size[1] else " so far; it has more")
@@ -57,8 +65,16 @@ def environment(one: Environment, machine: Machine, size: tuple[int, bool] | Non
         ("Of note", packages),
         ("Channels", ", ".join(f"{name} ({count})" for name, count in one.channels)),
     ]
-    widgets: list[Widget] = [_title(one.name, one.kind), _facts(rows)]
+    widgets: list[Widget] = [_title(shown_name(one, machine), one.kind), _facts(rows)]
     faults = [
+        (
+            "it holds no Python: `python` and `pip` in it are others, further along PATH",
+            one.kind == "conda"
+            and one.works
+            and not one.python
+            and not one.hollow
+            and "environments" in machine.looked,
+        ),
         ("its Python is gone: it cannot start", not one.works),
         ("the folder holds no environment", one.hollow),
         (f"it was moved here from {one.made_at}", bool(one.made_at and one.made_at != one.path)),
@@ -80,11 +96,26 @@ def environment(one: Environment, machine: Machine, size: tuple[int, bool] | Non
             tip="leave it with exit, and you are back here",
         )
     )
+    widgets.append(Words(Content.styled("Step by step, a plan first:", "$text-muted"), classes="also"))
+    twins = sum(other.name == one.name for other in machine.environments) > 1
+    value = one.path if twins or not one.name else one.name
     widgets += [
-        Link(title, "flow", name, params={param: one.name or one.path}, classes="related", tip="shows its plan first")
+        Link(title, "flow", name, params={param: value}, classes="related", tip="shows its plan first")
         for name, title, param in environment_flows(flows)
+        if _fits(name, one)
     ]
     return widgets
+
+
+def _fits(flow: str, one: Environment) -> bool:
+    """Whether a flow can do anything with an environment: conda's base stays, a hollow folder can only go."""
+    if one.hollow or not one.works:
+        return flow == "remove-environment"
+    if flow == "open-shell-in-environment":
+        return False  # the tab does that itself
+    if one.name == "base" and one.kind == "conda":
+        return flow not in ("remove-environment", "rename-environment")
+    return flow != "roll-back-environment" or one.kind == "conda"
 
 
 def environment_flows(flows: Catalog) -> list[tuple[str, str, str]]:
@@ -105,7 +136,9 @@ def _activate(one: Environment, machine: Machine) -> str:
     from assistant.machine.doctor.fixes import quote
 
     if one.kind == "conda":
-        return f"conda activate {quote(one.name or one.path, machine.shell)}"
+        first = machine.environment(one.name)  # of two of one name conda finds the first
+        named = one.name and (first is None or first.path == one.path)
+        return f"conda activate {quote(one.name if named else one.path, machine.shell)}"
     if one.kind not in ("venv", "uv"):
         return ""
     if machine.system == "windows":
@@ -139,15 +172,23 @@ def finding(one: Finding, flows: Catalog) -> list[Widget]:
     return widgets
 
 
-def checked(results: Results, machine: Machine) -> list[Widget]:
-    """That all is well, and what could not be looked at."""
-    failures = [*machine.problems, *results.failed]
-    widgets: list[Widget] = [_title("All is well", f"{len(results.checked)} checks")]
-    if failures:
-        widgets.append(
-            _text("Could not be looked at:\n\n" + "\n".join(f"- {one.probe}: {one.reason}" for one in failures))
-        )
-    return widgets
+def checked(results: Results) -> list[Widget]:
+    """That all is well."""
+    return [
+        _title("All is well", f"{len(results.checked)} checks"),
+        _text("Nothing was found that blocks you or may bite later."),
+    ]
+
+
+def failures(results: Results, machine: Machine | None) -> list[Failure]:
+    """Looks and checks that gave no answer."""
+    return [*(machine.problems if machine else ()), *results.failed]
+
+
+def unanswered(results: Results, machine: Machine) -> list[Widget]:
+    """What could not be looked at, and why."""
+    lines = "\n".join(f"- {one.probe}: {one.reason}" for one in failures(results, machine))
+    return [_title("Could not be looked at"), _text(lines), _text("The rest was looked at. To try again: F8.")]
 
 
 def gpu_head(machine: Machine) -> list[Widget]:
