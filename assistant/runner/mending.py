@@ -46,13 +46,18 @@ def offered(
     for fix in diagnosis.fixes:
         if fix.flow not in mending.flows.ids:
             continue
-        known = {str(bound.scope.get(name, "")) for name in fix.params}
-        if fix.flow in going_on and not set(fix.params.values()) - known:
+        if fix.flow in going_on and all(text == _text(bound, name) for name, text in fix.params.items() if text):
             continue
         wanted = mending.flows.get(fix.flow).params
-        shared = {name: str(bound.scope[name]) for name in SHARED if name in wanted and bound.scope.get(name)}
+        shared = {name: _text(bound, name) for name in SHARED if name in wanted and _text(bound, name)}
         found.append(fix.replace(params={**shared, **{name: text for name, text in fix.params.items() if text}}))
     return tuple(found)
+
+
+def _text(bound: Bound, name: str) -> str:
+    """A value of the failed step, as it would be typed."""
+    value = bound.scope.get(name, "")
+    return value if isinstance(value, str) else " ".join(value)
 
 
 def plan_of(fix: Fix, flows: Catalog, machine: Machine, session: Session, step: str) -> Plan | None:

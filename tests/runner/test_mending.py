@@ -12,6 +12,7 @@ PY = sys.executable
 FAILS = f"""
     params:
       env: {{type: word, title: Environment, default: demo}}
+      packages: {{type: package-specs, title: Packages, default: numpy pandas}}
     steps:
       - {{id: before, title: Before, run: [touch, before], makes: before, risk: user-files, undo: {{remove: before}}}}
       - id: fails
@@ -185,6 +186,7 @@ def test_where_nobody_can_answer_the_diagnosis_is_told_and_nothing_is_run(flows:
 def test_the_flow_that_failed_is_no_fix_for_itself_nor_one_that_is_not_there(flows: Flows, work: Path) -> None:
     clinic = Clinic(
         flows, api.Fix(flow="test-flow", title="Again"), api.Fix(flow="test-flow", title="Same", params={"env": "demo"}),
+        api.Fix(flow="test-flow", title="Same packages", params={"packages": "numpy pandas"}),
         api.Fix(flow="nowhere", title="Not here"), api.Fix(flow="test-flow", title="Other", params={"env": "second"}),
     )  # fmt: skip
     seen = clinic.run({"failed": "stop"})
