@@ -191,7 +191,8 @@ class Composer:
             run, replace = self.fill_command(command.run)
             label = ", ".join((*command.os, *command.shell)) if labelled else ""
             note = ": ".join(part for part in (label, self.fill(command.note)) if part)
-            worse = risk if risk and command.risk == "reads" else command.risk
+            # What deletes or needs an administrator says so itself; the commands beside it do neither.
+            worse = risk if risk not in ("", "deletes", "admin") and command.risk == "reads" else command.risk
             shown.append(
                 ShownCommand(
                     run=run,

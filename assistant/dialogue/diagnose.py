@@ -149,7 +149,9 @@ def _find(signature: Signature, literals: list[str], seen: _Output) -> tuple[str
     if found is None:
         return None
     slots = {name: value.strip() for name, value in found.groupdict().items() if value and value.strip()}
-    return found[0].strip().split("\n")[0], slots, min(10.0, len(found[0]) / 8)
+    # Where several lines make it sure, the last one names the fault.
+    last = found.start() + len(found[0].rstrip()) - 1
+    return _line_at(found.string, max(last, found.start())), slots, min(10.0, len(found[0]) / 8)
 
 
 def _search_near(compiled: re.Pattern[str], literals: list[str], seen: _Output) -> re.Match[str] | None:
