@@ -5,34 +5,42 @@ from __future__ import annotations
 import asyncio
 import os
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 SIZE = (100, 32)
 
 
-async def picture(name: str, *keys: str, question: str = "", wait: float = 1.0) -> None:
-    """One screen: a question asked, keys pressed, the picture saved."""
+async def picture(name: str, *keys: str, question: str = "", shown: str = "") -> None:
+    """One screen: a question asked, keys pressed, the picture saved as soon as `shown` can be queried and all rests."""
     from assistant.tui.app import GuideApp
 
     app = GuideApp()
     async with app.run_test(size=SIZE) as pilot:
-        await pilot.pause(1.0)
-        for char in question:
-            await pilot.press("space" if char == " " else char)
+
+        async def until(condition: Callable[[], object]) -> None:
+            while not condition():
+                await pilot.pause(0.1)
+            await pilot.pause(0.5)
+
+        await until(lambda: app.ask_pane.suggester is not None and app.machine is not None)
         if question:
-            await pilot.press("enter")
+            app.ask_pane.ask(question)
+            await until(lambda: app.ask_pane.newest)
         for key in keys:
             await pilot.press(key)
-        await pilot.pause(wait)
+        await until(lambda: not shown or app.screen.query(shown))
+        machine = app.panes.get("machine")
+        await until(lambda: machine is None or not machine.looking)  # type: ignore[attr-defined]
         (HERE / f"{name}.svg").write_text(app.export_screenshot(title="envguide"), encoding="utf-8")
 
 
 async def main() -> None:
     """All pictures."""
     await picture("conversation", question="conda vs venv")
-    await picture("reference", "f3", wait=1.5)
-    await picture("machine", "f5", wait=6.0)
+    await picture("reference", "f3", shown="#reference-detail AnswerCard")
+    await picture("machine", "f5", shown="#machine-detail Words")
 
 
 if __name__ == "__main__":

@@ -23,7 +23,7 @@ from assistant.tui.bars import MachineBar, TabRow
 from assistant.tui.base import BaseApp
 from assistant.tui.history import History
 from assistant.tui.pieces import Chosen, Copied
-from assistant.tui.prompt import Prompt
+from assistant.tui.prompt import PLACEHOLDER, Prompt
 from assistant.tui.safe import plain, safe_line
 from assistant.tui.welcome import Welcome
 
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 
 
 MOST_COPIED = 4_000_000  # characters
+OPENING = 1.5  # seconds after which a knowledge that is still being opened is told
 
 
 def _palette() -> type[Provider]:
@@ -98,6 +99,12 @@ class GuideApp(BaseApp):
     async def _after_first_paint(self) -> None:
         await self.mount(Footer(show_command_palette=False, compact=True))
         self.open_knowledge()
+        self.set_timer(OPENING, self._say_opening)
+
+    def _say_opening(self) -> None:
+        """After an update the knowledge is compiled anew, which takes seconds: the input says so."""
+        if self.library is None:
+            self.ask_pane.prompt.placeholder = "The knowledge is being opened; what you ask is answered then"
 
     # What was loaded.
 
@@ -111,7 +118,9 @@ class GuideApp(BaseApp):
         from assistant.dialogue.talk import Conversation
 
         self.library = library
+        self.ask_pane.prompt.placeholder = PLACEHOLDER
         self.ask_pane.converse(Conversation(library, self.asked), {"theme": tuple(sorted(self.available_themes))})
+        self.complete_environments()
         if self.open_at:
             self.open_link(self.open_at)
         self.look_again()
@@ -123,8 +132,14 @@ class GuideApp(BaseApp):
             return
         self.machine = event.machine
         self.asked.machine = event.machine
-        self.ask_pane.values["environment"] = tuple(one.name for one in event.machine.environments)
+        self.complete_environments()
         self.show_machine()
+
+    def complete_environments(self) -> None:
+        """`/enter` is completed from the environments that are there."""
+        self.ask_pane.values["environment"] = (
+            tuple(one.name for one in self.machine.environments) if self.machine else ()
+        )
 
     def show_machine(self) -> None:
         """Say in the top line what machine this is, and what answers are made for instead."""

@@ -16,6 +16,7 @@ from assistant.tui.safe import plain, safe_line
 
 LONG_PASTE = 4_000  # characters; a longer paste is kept aside and named in the input by one line
 MAX_PASTE = 4_000_000
+PLACEHOLDER = "Ask, paste an error, or type / for commands"
 SHRINK_AFTER = 0.25  # seconds without a key until the suggestions take no more room than they need
 
 
@@ -133,7 +134,7 @@ class Prompt(TextArea):
         )
         self.asked_before = history
         self.suggestions = suggestions
-        self.placeholder = "Ask, paste an error, or type / for commands"
+        self.placeholder = PLACEHOLDER
         self.typed = False
         self._kept: dict[str, str] = {}
 

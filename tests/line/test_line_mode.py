@@ -37,6 +37,49 @@ def chat(tmp_path: Path) -> Iterator[pexpect.spawn[str]]:
     child.close(force=True)
 
 
+@pytest.fixture
+def rich(tmp_path: Path) -> Iterator[pexpect.spawn[str]]:
+    """`envguide chat` on a terminal that can complete and redraw."""
+    env = {**os.environ, "PYTHONPATH": str(Path.cwd()), "TERM": "xterm-256color"}
+    child = pexpect.spawn(
+        sys.executable, ["-m", "assistant", "chat"],
+        cwd=str(tmp_path), env=env, encoding="utf-8", timeout=90, dimensions=(30, 100),
+    )  # fmt: skip
+    answer_where(child)
+    child.expect_exact("Tab completes")
+    yield child
+    child.close(force=True)
+
+
+def answer_where(child: pexpect.spawn[str]) -> None:
+    """The program asks where the cursor is, as terminals can tell; the bottom line needs that."""
+    child.expect_exact("\x1b[6n")
+    child.send("\x1b[5;1R")
+
+
+def test_a_terminal_that_can_completes_and_keeps_a_history(rich: pexpect.spawn[str]) -> None:
+    rich.send("/compare con")
+    rich.expect_exact("conda")
+    rich.send("\t\r")
+    rich.expect_exact("at least two")
+    answer_where(rich)
+    rich.send("conda vs venv\r")
+    rich.expect_exact("Both isolate")
+    answer_where(rich)
+    rich.expect_exact("Tab completes")
+    rich.send("\x1b[A")  # Up: the question again
+    rich.expect_exact("conda vs venv")
+    rich.send("\r")
+    rich.expect_exact("Both isolate")
+    answer_where(rich)
+    rich.expect_exact("Tab completes")
+    rich.send("\x04")
+    rich.expect_exact("Good-bye.")
+    rich.expect(pexpect.EOF)
+    rich.close()
+    assert rich.exitstatus == 0
+
+
 def test_it_says_that_accessible_mode_is_on(chat: pexpect.spawn[str]) -> None:
     assert "line mode for screen readers" in chat.before
 

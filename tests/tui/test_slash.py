@@ -108,6 +108,27 @@ async def test_why_diagnoses_what_follows(guide: Open) -> None:
         assert app.ask_pane.newest and app.ask_pane.newest.kind == "problem"
 
 
+async def test_log_redo_machine_enter_source_and_report(guide: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    from assistant.tui.base import BaseApp
+
+    async with guide(size=(100, 40)) as (app, pilot):
+        done: list[tuple[str, str]] = []
+        app.open_run = lambda kind, name: done.append((kind, name))  # type: ignore[method-assign]
+        app.show_log = lambda name: done.append(("log", name))  # type: ignore[method-assign]
+        app.open_shell = lambda one, machine: done.append(("enter", one.name))  # type: ignore[method-assign]
+        app._report = lambda: BaseApp.Reported("## Machine")  # type: ignore[method-assign]
+        for text in ("/log 2026-x", "/redo 2026-x", "/enter demo"):
+            await say(app, pilot, text)
+        await until(pilot, lambda: done == [("log", "2026-x"), ("redo", "2026-x"), ("enter", "demo")])
+        await say(app, pilot, "/report")
+        await until(pilot, lambda: app.clipboard == "## Machine")
+        app.ask_pane.show_answer(answer_of(), "q")
+        await say(app, pilot, "/source")
+        await until(pilot, lambda: "Where that comes from" in screen_text(app))
+        await say(app, pilot, "/machine")
+        await until(pilot, lambda: app.tab == "machine")
+
+
 async def test_quit_leaves(guide: Open) -> None:
     async with guide() as (app, pilot):
         app.ask_pane.prompt.fill("/exit")
@@ -130,6 +151,10 @@ async def test_quit_leaves(guide: Open) -> None:
         ("/why", "paste the error"),
         ("/ref zzqqww", "no task"),
         ("/copy", "no answer to copy"),
+        ("/source", "there is no answer yet"),
+        ("/redo", "say which run"),
+        ("/enter", "say which environment"),
+        ("/enter dmo", "did you mean demo"),
     ],
 )
 async def test_a_mistake_is_answered(guide: Open, text: str, words: str) -> None:
@@ -155,6 +180,15 @@ async def test_completion_of_commands_and_their_words(guide: Open) -> None:
         await until(pilot, lambda: any(item.text == "/compare conda " for item in app.ask_pane.suggestions.items))
         await pilot.press(*"conda u")
         await until(pilot, lambda: any(item.text == "/compare conda uv " for item in app.ask_pane.suggestions.items))
+        await pilot.press("ctrl+c")
+        await pilot.press(*"/enter d")
+        await until(pilot, lambda: [item.text for item in app.ask_pane.suggestions.items] == ["/enter demo"])
+        await pilot.press("ctrl+c")
+        await pilot.press(*"/run create-environment py")
+        await until(
+            pilot, lambda: [i.text for i in app.ask_pane.suggestions.items][-1:] == ["/run create-environment python="]
+        )
+        await until(pilot, lambda: app.ask_pane.suggestions.size.height == 1)  # it shrinks when the typing pauses
         await pilot.press("ctrl+c")
         await pilot.press(*"/theme envguide-contrast-d")
         await pilot.press("down", "enter")

@@ -70,6 +70,27 @@ async def test_the_first_frame_comes_before_knowledge_and_machine(monkeypatch: p
     assert app.machine is not None
 
 
+async def test_a_knowledge_that_takes_long_is_told_in_the_input(monkeypatch: pytest.MonkeyPatch) -> None:
+    import threading
+
+    from assistant.tui.prompt import PLACEHOLDER
+    from tests.tui.conftest import until
+
+    gate, real = threading.Event(), libraries.open_library
+
+    def slow() -> object:
+        gate.wait(60)
+        return real()
+
+    monkeypatch.setattr(libraries, "open_library", slow)
+    app = GuideApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        assert app.ask_pane.prompt.placeholder == PLACEHOLDER
+        await until(pilot, lambda: "being opened" in str(app.ask_pane.prompt.placeholder))
+        gate.set()
+        await until(pilot, lambda: app.ask_pane.prompt.placeholder == PLACEHOLDER)
+
+
 async def test_a_knowledge_that_cannot_be_opened_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     from assistant.errors import ContentError
     from tests.tui.conftest import until

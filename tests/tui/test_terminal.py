@@ -45,6 +45,30 @@ def test_a_deep_link_and_leaving_by_ctrl_c() -> None:
     assert child.exitstatus == 0
 
 
+def test_a_copied_command_reaches_the_terminals_clipboard_and_nothing_else_does() -> None:
+    import base64
+
+    child = start()
+    child.expect_exact("Ask about Python environments")
+    child.send("/translate conda create -n x python=3.12 --to uv\r")
+    child.expect_exact("In uv")
+    child.send("\x19")  # Ctrl+Y
+    child.expect(r"\x1b\]52;c;([A-Za-z0-9+/=]+)\x07")
+    assert base64.b64decode(child.match[1]).decode() == "uv venv --python 3.12"
+    child.send("\x11")
+    child.expect(pexpect.EOF)
+
+
+def test_a_deep_link_to_a_flow_shows_its_plan() -> None:
+    child = start("--open", "clean-up")
+    child.expect_exact("Free disk space in the caches")
+    child.expect_exact("Empty pip's cache")
+    child.send("\x1b")
+    child.expect_exact("Ask about Python environments")
+    child.send("\x11")
+    child.expect(pexpect.EOF)
+
+
 def test_no_colour_sends_no_colour() -> None:
     child = start(NO_COLOR="1")
     child.expect_exact("Ask about Python environments")
