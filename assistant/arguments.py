@@ -104,6 +104,10 @@ def _flows(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
             "--set", action="append", default=[], metavar="NAME=VALUE", help="a value for one of its parameters"
         )
         verb.add_argument("--json", action="store_true", help="JSON; for `run` one event a line")
+        if name == "plan":
+            verb.add_argument(
+                "--packages", action="store_true", help="ask the tools which packages they would install; takes a while"
+            )
         if name == "run":
             _consent(verb)
             verb.add_argument("--accessible", action="store_true", help="no redraw")

@@ -17,6 +17,8 @@ from collections.abc import Callable, Iterator
 from types import FrameType
 
 from assistant.errors import ExitCode
+from assistant.line import flow_choices
+from assistant.line.flow_choices import MEANING, WHAT_NOW
 from assistant.render.layout import Style, wrap
 from assistant.render.out import terminal_width
 from assistant.render.plans import plan_text
@@ -24,24 +26,6 @@ from assistant.runner import api
 
 HEARTBEAT = 20.0  # seconds of silence after which a line says that the step still runs
 Ask = Callable[[str], str | None]
-
-# What each answer to a failed step does.
-WHAT_NOW = {
-    "retry": "try the step again",
-    "edit": "change the values, then try again",
-    "skip": "leave this step out and go on",
-    "stop": "end here; envguide resume goes on later, envguide undo takes back what was done",
-}
-
-# The same for the other questions.
-MEANING = {
-    "yes": "go ahead",
-    "step": "ask before each step",
-    "edit": "change the values; the plan is shown again",
-    "no": "leave it; nothing is changed",
-    "skip": "leave this step out and go on",
-    "stop": "end here; what was done stays, and can be taken back",
-}
 
 
 def ask_line(prompt: str) -> str | None:
@@ -75,9 +59,10 @@ class FlowConsole:
     """Draws the events of one run and answers its questions."""
 
     def __init__(
-        self, session: api.Session, style: Style, *, redraw: bool, ask: Ask = ask_line, width: int = 0
-    ) -> None:
-        self.session = session
+        self, session: api.Session, style: Style, *, redraw: bool, ask: Ask = ask_line, width: int = 0,
+        plan: api.Plan | None = None,
+    ) -> None:  # fmt: skip
+        self.session, self.plan = session, plan
         self.style = style
         self.redraw = redraw and not style.accessible
         self.ask = ask
@@ -135,9 +120,11 @@ class FlowConsole:
             self._say("The machine has changed since the plan was made:")
             for line in event.differences:
                 self._paragraph(line, "- ")
+            self.plan = event.plan
             self._say(plan_text(event.plan, self.width, self.style))
             self._titles.update(_titles(event.plan))
         elif isinstance(event, api.FixStarted):
+            self.plan = event.plan
             self._say("")
             self._say(plan_text(event.plan, self.width, self.style))
             self._say("")
@@ -222,11 +209,12 @@ class FlowConsole:
         if question.kind == "failed" and question.choices:
             self._what_now(question)
             return
-        shown = ", ".join(f"[{answer}]" if answer == question.default else answer for answer in question.answers)
+        answers = flow_choices.answers_with_packages(question, self.plan)
+        shown = ", ".join(f"[{answer}]" if answer == question.default else answer for answer in answers)
         prompt = f"{question.text} ({shown}) "
         if self.style.accessible:
             self._say(question.text)
-            for number, answer in enumerate(question.answers, 1):
+            for number, answer in enumerate(answers, 1):
                 self._say(f"  {number}. {answer}: {MEANING.get(answer, WHAT_NOW.get(answer, answer))}")
             prompt = f"Your answer, a number or a word. Enter alone means {question.default}: "
         while True:
@@ -236,7 +224,11 @@ class FlowConsole:
                 self._say(f"no more input: {question.default}")
                 self.session.reply(question.default)
                 return
-            answer = _match(given, question.answers, question.default)
+            answer = _match(given, answers, question.default)
+            if answer == flow_choices.WORD:
+                for line in flow_choices.packages_of(self.plan, self.width):
+                    self._say(line)
+                continue
             if answer == "edit":
                 values = self._new_values()
                 if values is None:
@@ -246,7 +238,7 @@ class FlowConsole:
             if answer:
                 self.session.reply(answer)
                 return
-            self._say(f"Please answer one of: {', '.join(question.answers)}.")
+            self._say(f"Please answer one of: {', '.join(answers)}.")
 
     def _what_now(self, question: api.Question) -> None:
         """A failed step that a flow may mend: numbered choices, each with what it does."""

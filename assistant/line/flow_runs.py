@@ -84,7 +84,7 @@ def drive(session: api.Session, made: api.Plan, wish: Wish) -> int:
                 return _as_json(session)
         emit(plan_text(made, terminal_width(80), wish.style))
         emit("")
-        return FlowConsole(session, wish.style, redraw=sys.stdout.isatty(), ask=wish.ask).run()
+        return FlowConsole(session, wish.style, redraw=sys.stdout.isatty(), ask=wish.ask, plan=made).run()
 
 
 def _as_json(session: api.Session) -> int:

@@ -206,9 +206,10 @@ def _last_error(text: str) -> str:
         message = json.loads(f'"{told[2]}"').strip().split("\n")[0]
         return f": {told[1]}: {message[:300]}" if message else f": {told[1]}"
     lines = [line.strip() for line in text.splitlines() if line.strip()]
-    for line in reversed(lines[-40:]):
+    for line, after in zip(reversed(lines[-40:]), ["", *reversed(lines[-39:])], strict=False):
         if re.match(r"(?i)(?:\w*error\b|error:|fatal:|critical)", line):
-            return f": {line[:300]}"
+            cause = re.match(r"(?i)(?:(?:caused by|cause):|╰─▶|├─▶)\s*(.+)", after)
+            return f": {line[:300]}" + (f": {cause[1][:300]}" if cause else "")
     named = next((line for line in reversed(lines) if _NAMED.match(line)), lines[-1] if lines else "")
     return f": {named[:300]}" if named else ""
 

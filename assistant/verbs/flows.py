@@ -5,11 +5,13 @@ from __future__ import annotations
 import argparse
 import sys
 
+from assistant.content.compiled import to_plain
 from assistant.errors import ExitCode
 from assistant.line.flow_runs import Wish, catalog, redo_run, resume_run, run_flow, undo_run
 from assistant.render.layout import Style, table
 from assistant.render.out import emit, emit_json, talk, terminal_width, wants_accessible, wants_colour
 from assistant.render.plans import plan_text
+from assistant.render.previews import preview_lines
 from assistant.runner import api, facts
 from assistant.runner.plan import shown
 
@@ -37,11 +39,21 @@ def flows(options: argparse.Namespace) -> int:
 
 def plan(options: argparse.Namespace) -> int:
     """Show a plan; nothing is changed. Exit code 1 where a step is blocked."""
-    made = api.make_plan(options.flow, api.parse_settings(options.set), flows=catalog())
+    machine = facts.look()
+    made = api.make_plan(options.flow, api.parse_settings(options.set), flows=catalog(), machine=machine)
+    asked = [step for step in made.will_run if step.can_preview and options.packages]
+    previews = {step.id: api.preview(made, step.id, machine) for step in asked}
     if options.json:
-        emit_json(made.to_plain())
+        plain = made.to_plain()
+        for step in plain["steps"]:
+            if step["id"] in previews:
+                step["preview"] = to_plain(previews[step["id"]])
+        emit_json(plain)
     else:
         emit(plan_text(made, terminal_width(), _style(options)))
+        for step in asked:
+            emit(f"\n{step.title}:")
+            emit("\n".join(preview_lines(previews[step.id], terminal_width())))
         if made.will_run and not made.blocked:
             given = [word for item in options.set for word in ("--set", item)]
             talk(f"To run it: {shown(('envguide', 'run', options.flow, *given))}")

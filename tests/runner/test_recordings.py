@@ -109,7 +109,7 @@ SAID = {
     "a1-pip-no-network": "ERROR: No matching distribution found for nosuch",
     "a2-uv-int-pty": "`uv` was ended by SIGINT",
     "a2-uv-pip-conflict": "error: No solution found when resolving dependencies",
-    "a2-uv-pip-missing": "error: No solution found when resolving dependencies",
+    "a2-uv-pip-missing": "dependencies: Because nosuchpackage-realconda-test was not found",
     "a2-uv-venv-again-pty": "error: Failed to create virtual environment",
     "a2-uv-venv-again": "error: Failed to create virtual environment",
     "a2-uv-venv-missing-python": "error: No interpreter found for Python 3.7 in managed instal",

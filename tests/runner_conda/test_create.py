@@ -79,9 +79,12 @@ def test_what_no_channel_has_is_named_and_nothing_stays(desk: Desk, packages: st
 
 def test_a_dry_run_tells_what_would_come(desk: Desk) -> None:
     plan = desk.plan("create-environment", tool="conda", name="demo", python=desk.python, packages=PACKAGE)
+    before = desk.picture()
     told = api.preview(plan, plan.steps[0].id, desk.look())
     assert {"python", PACKAGE} <= {one.name for one in told.packages}
-    assert not desk.prefix("demo").exists()
+    assert all(one.size is not None for one in told.packages)
+    assert sum(one.size or 0 for one in told.packages) == told.download
+    assert differences(before, desk.picture()) == [] and not desk.prefix("demo").exists()
 
 
 def test_the_log_is_whole_and_gives_the_command(desk: Desk) -> None:
