@@ -73,9 +73,15 @@ def test_a_shell_is_set_up_and_back(desk: Desk, target: str) -> None:
     assert desk.plan("initialise-shell", target=target).steps[0].state == "done"
 
 
-@pytest.mark.parametrize("before", ["channels: [defaults]\n", "channels:\n  - defaults\n  - conda-forge\n# mine\n", ""])
-def test_conda_forge_alone_and_back(desk: Desk, before: str) -> None:
-    (desk.home / ".condarc").write_text(before)
+@pytest.mark.parametrize(
+    "before", ["channels: [defaults]\n", "channels:\n  - defaults\n  - conda-forge\n# mine\n", "", None]
+)
+def test_conda_forge_alone_and_back(desk: Desk, before: str | None) -> None:
+    """Also where there are no settings yet: conda copies those of the installation into the new file."""
+    if before is None:
+        (desk.home / ".condarc").unlink()
+    else:
+        (desk.home / ".condarc").write_text(before)
     start = desk.picture()
     desk.done("switch-to-conda-forge")
     shown = conda("config", "--show", "channels", "channel_priority")
