@@ -74,6 +74,15 @@ def compose(entry: Entry, question: str, view: View, library: Library, confidenc
     )
 
 
+def _as_params(slots: dict[str, str], wanted: set[str]) -> dict[str, str]:
+    """What was named, under the names that a flow has for it: where it takes an environment, `name` is the new one's."""
+    if "env" not in wanted:
+        return slots
+    values = {key: value for key, value in slots.items() if key not in ("name", "new_name")}
+    values |= {"env": slots["name"]} if "name" in slots else {}
+    return values | ({"name": slots["new_name"]} if "new_name" in slots else {})
+
+
 def source_notes(ids: tuple[str, ...], library: Library) -> tuple[SourceNote, ...]:
     """The sources of those ids that exist, as an answer shows them."""
     found = ((name, library.source(name)) for name in ids)
@@ -272,7 +281,7 @@ class Composer:
                 continue
             data = self.library.record(f"flow:{name}")
             wanted = set(data.get("params") or ())
-            params = {key: value for key, value in self.view.slots.items() if key in wanted}
+            params = {key: value for key, value in _as_params(self.view.slots, wanted).items() if key in wanted}
             if "packages" in wanted and "package" in self.view.slots:
                 params.setdefault("packages", self.view.slots["package"])
             if self.view.tools and "tool" in wanted:

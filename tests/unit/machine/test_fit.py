@@ -254,6 +254,24 @@ def test_the_nearest_name(name: str, names: list[str], near: list[str]) -> None:
     assert nearest(name, names) == near
 
 
+@pytest.mark.parametrize(
+    ("question", "entry", "flow", "params"),
+    [
+        ("remove environment scratch", "environment.remove", "remove-environment", {"env": "scratch"}),
+        ("clone env ml to ml2", "environment.clone", "clone-environment", {"env": "ml", "name": "ml2"}),
+        ("clone env ml", "environment.clone", "clone-environment", {"env": "ml"}),
+        ("rename env ml to ml2", "environment.rename", "rename-environment", {"env": "ml", "name": "ml2"}),
+        ("create an env called fresh", "environment.create", "create-environment", {"name": "fresh"}),
+        ("remove an environment", "environment.remove", "remove-environment", {}),
+    ],
+)
+def test_a_flow_is_offered_with_the_names(
+    many: Fake, library: Library, question: str, entry: str, flow: str, params: dict[str, str]
+) -> None:
+    offers = {offer.id: offer.params for offer in task(entry, question, many, library).flows}
+    assert {key: value for key, value in offers[flow].items() if key != "tool"} == params
+
+
 # Tools.
 
 
