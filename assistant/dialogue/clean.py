@@ -37,7 +37,33 @@ def clean_output(text: str) -> str:
     text = _CONTROLS.sub("", text)
     if len(text) > MAX_LINE:
         text = "\n".join(line if len(line) <= MAX_LINE else line[:MAX_LINE] for line in text.split("\n"))
-    return text
+    return _unframed(text)
+
+
+# What logs and mails put before each line: a time, docker's step, a quotation mark, the journal's host and process.
+_FRAME = re.compile(
+    r"(?:\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)? ?|#\d{1,4} (?:\d{1,6}\.\d+ ?|$)|[>|] ?(?!>)"
+    r"|[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \S{1,80} \S{1,80}: |\d\d:\d\d:\d\d(?:[.,]\d+)? )"
+)
+FRAMED = 0.7  # from this share of lines on, what stands before them is a frame and not theirs
+FIRST_LINES = 200  # lines by which a frame is known
+
+
+def _unframed(text: str) -> str:
+    """Lines without the frame and the indentation that all of them have in common."""
+    lines = text.split("\n")
+    some = [line for line in lines[:FIRST_LINES] if line.strip()]
+    if not some:
+        return text
+    if sum(bool(_FRAME.match(line)) for line in some) >= FRAMED * len(some):
+        lines = [_FRAME.sub("", line, count=1) for line in lines]
+        some = [line for line in lines[:FIRST_LINES] if line.strip()] or [""]
+    indent = min(len(line) - len(line.lstrip(" ")) for line in some)
+    return (
+        "\n".join(line[indent:] if not line[:indent].strip() else line for line in lines)
+        if indent
+        else "\n".join(lines)
+    )
 
 
 def _last_state(line: str) -> str:

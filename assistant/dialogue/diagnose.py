@@ -22,7 +22,8 @@ MAX_LINES_MATCHED = 40_000  # different lines that a pattern without a sure lite
 MAX_LINES_TRIED = 400  # lines with its literal that a pattern is tried on
 MAX_PLACES_TRIED = 60  # places in a long output around which a pattern over several lines is tried
 NEAR = 32_000  # characters around such a place
-MAX_REJOINED = 8_000  # characters of an output whose lines are joined again where a terminal broke them
+MAX_REJOINED = 20_000  # characters of an output whose lines are joined again where a terminal broke them
+NARROWEST, USUAL_WIDTHS = 50, (80, 100, 120)  # columns of a terminal
 FEW_LINES = 8  # up to so many lines may be one message that was wrapped between words
 MAX_RETYPED = 400  # characters of a message that may be an error typed from memory
 SURE_LENGTH = 14  # letters of an error that a retyped message has to hold
@@ -83,26 +84,28 @@ def diagnose(output: str, library: Library) -> list[Diagnosis]:
     """The problems in `output`, the likeliest root cause first; empty where none is recognised."""
     text = clean_output(output)
     found = _diagnose(text, library)
-    if found or len(text) > MAX_REJOINED:
+    if len(text) > MAX_REJOINED:
         return found
-    for joined in _rejoined(text):
-        found = _diagnose(joined, library)
-        if found:
-            break
+    for joined in _rejoined(text, broken_only=bool(found)):
+        better = _diagnose(joined, library)
+        if better and (not found or better[0].score > found[0].score):
+            found = better
     return found
 
 
-def _rejoined(text: str) -> Iterator[str]:
-    """The text with lines put together again: those that a terminal broke at its edge, then a short one as a whole."""
+def _rejoined(text: str, *, broken_only: bool) -> Iterator[str]:
+    """The text with lines put together again: those that a terminal broke at its edge, then a short one as a whole.
+
+    With `broken_only` it must look broken: several lines end at the same column, far to the right.
+    """
     lines = text.strip().split("\n")
     if len(lines) < 2:
         return
     edge = max(map(len, lines))
-    parts = [
-        line if len(line) == edge and number < len(lines) - 1 else f"{line}\n" for number, line in enumerate(lines)
-    ]
-    yield "".join(parts)
-    if len(lines) <= FEW_LINES:
+    full = sum(len(line) == edge for line in lines[:-1])
+    if not broken_only or (full >= 2 and edge >= NARROWEST) or (full and edge in USUAL_WIDTHS):
+        yield "".join(line if len(line) == edge else f"{line}\n" for line in lines)
+    if not broken_only and len(lines) <= FEW_LINES:
         yield " ".join(line.strip() for line in lines)
 
 

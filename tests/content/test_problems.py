@@ -193,3 +193,33 @@ def test_no_placeholder_is_left_in_an_answer(library: Library, path: Path) -> No
 def problems(library: Library) -> list[Entry]:
     """Every problem."""
     return [library.entry(number) for number, kind in enumerate(library.index["kinds"]) if kind == "problem"]
+
+
+def wrapped(text: str, width: int = 80) -> str:
+    """As a narrow terminal shows it and a mouse copies it."""
+    pieces = [[line[at : at + width] for at in range(0, max(1, len(line)), width)] for line in text.split("\n")]
+    return "\n".join(piece for line in pieces for piece in line)
+
+
+FORMS = {
+    "quoted in a mail": lambda text: "\n".join(f"> {line}" for line in text.split("\n")),
+    "a log with times": lambda text: "\n".join(f"2026-11-02T08:11:12.4456789Z {line}" for line in text.split("\n")),
+    "a step of docker": lambda text: "\n".join(f"#12 3.451 {line}" for line in text.split("\n")),
+    "the journal": lambda text: "\n".join(f"Nov 02 08:11:12 host job[394]: {line}" for line in text.split("\n")),
+    "indented": lambda text: "\n".join(f"      {line}" for line in text.split("\n")),
+    "small letters": str.lower,
+    "Windows line ends": lambda text: text.replace("\n", "\r\n"),
+    "wrapped at 80 columns": wrapped,
+}
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_the_form_of_a_paste_changes_nothing(library: Library, form: str) -> None:
+    """Each seventh output, in the forms in which people and logs hand it on."""
+    missed = []
+    for path in OUTPUTS[::7]:
+        text = text_of(path).replace("\r\n", "\n")
+        found = diagnose(FORMS[form](text), library)
+        if not found or found[0].entry.id != path.stem.rpartition("--")[0]:
+            missed.append((path.stem, [item.entry.id for item in found[:2]]))
+    assert missed == []
