@@ -65,8 +65,11 @@ def _missing(tool: str, entry: Entry, machine: Machine, composer: Composer) -> l
             return []  # it is in use here: `conda` is a function of the shell
         windows = machine.system == "windows"
         program = f"{base}\\Scripts\\conda.exe" if windows else f"{base}/bin/conda"
-        program = f"& '{program}'" if windows and " " in program else f"'{program}'" if " " in program else program
         shell = composer.view.shell or ("powershell" if windows else "bash")
+        if " " in program:
+            quoted = f'"{program}"' if shell == "cmd" else f"'{program}'"
+            program = f"& {quoted}" if shell == "powershell" else quoted
+        shell = "cmd.exe" if shell == "cmd" else shell
         return [
             f"conda is installed here, but this terminal does not find it. Once: `{program} init {shell}`, then open a "
             "new terminal."

@@ -108,7 +108,7 @@ def architecture(machine: str) -> str:
 
 
 def tools_on_path(roots: Roots) -> tuple[Tool, ...]:
-    """The first program of each known name, in one pass over PATH."""
+    """The first program of each known name, in one pass over PATH; micromamba also where its shell function alone calls it."""
     wanted = {name: executables(name, roots.system) for name in TOOLS}
     found: dict[str, str] = {}
     for folder in search_path(roots):
@@ -120,4 +120,8 @@ def tools_on_path(roots: Roots) -> tuple[Tool, ...]:
                     if is_program(path := os.path.join(folder, file)):
                         found[name] = path
                         break
+    program = roots.get("MAMBA_EXE")
+    name = os.path.basename(program).lower().removesuffix(".exe")
+    if name in ("mamba", "micromamba") and name not in found and is_program(program):
+        found[name] = program
     return tuple(Tool(name=name, path=found[name]) for name in TOOLS if name in found)

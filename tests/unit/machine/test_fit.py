@@ -19,6 +19,7 @@ from assistant.dialogue.compose import compose
 from assistant.dialogue.engine import Asked, answer, view_for
 from assistant.dialogue.nearby import nearest, spelt_out
 from assistant.dialogue.talk import Conversation
+from assistant.machine.model import Environment, Machine
 from assistant.machine.quick import quick_machine
 from assistant.render.answers import answer_text
 from assistant.search.library import Library, open_library
@@ -294,6 +295,34 @@ def test_a_conda_that_the_terminal_does_not_find(tmp_path: Path, library: Librar
     del fake.env["CONDA_EXE"]
     notes = said(task("environment.create", "create an env called fresh", fake, library))
     assert f"{fake.conda}/bin/conda init bash" in notes and "not found on this machine" not in notes
+
+
+@pytest.mark.parametrize(
+    ("home", "shell", "command"),
+    [
+        ("C:\\Users\\sam", "powershell", "C:\\Users\\sam\\miniconda3\\Scripts\\conda.exe init powershell"),
+        ("C:\\Users\\Sam Doe", "powershell", "& 'C:\\Users\\Sam Doe\\miniconda3\\Scripts\\conda.exe' init powershell"),
+        ("C:\\Users\\Sam Doe", "cmd", '"C:\\Users\\Sam Doe\\miniconda3\\Scripts\\conda.exe" init cmd.exe'),
+        ("C:\\Users\\sam", "cmd", "C:\\Users\\sam\\miniconda3\\Scripts\\conda.exe init cmd.exe"),
+    ],
+)
+def test_on_windows_the_terminal_does_not_find_conda_by_default(
+    library: Library, home: str, shell: str, command: str
+) -> None:
+    base = Environment(name="base", path=f"{home}\\miniconda3", kind="conda", base=f"{home}\\miniconda3")
+    machine = Machine(
+        system="windows", shell=shell, home=home, path=("C:\\Windows",), listed=True, environments=(base,)
+    )
+    view = view_for({"name": "fresh"}, (), Asked(machine=machine))
+    notes = said(compose(library.entry("environment.create"), "create it", view, library))
+    assert f"`{command}`" in notes, notes
+
+
+def test_a_conda_that_is_in_use_is_not_said_to_be_missing(tmp_path: Path, library: Library) -> None:
+    fake = Fake.well(tmp_path)
+    fake.path = [fake.demo / "bin", fake.root / "usr" / "bin"]
+    notes = said(task("environment.create", "create an env called fresh", fake, library))
+    assert "not find" not in notes and "not found" not in notes
 
 
 def test_only_micromamba_here(tmp_path: Path, library: Library) -> None:

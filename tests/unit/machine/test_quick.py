@@ -76,6 +76,14 @@ def test_the_first_of_a_name_on_path_is_the_tool(tmp_path: Path) -> None:
     assert machine.tool("pip") is None
 
 
+def test_micromamba_that_only_its_shell_function_calls(tmp_path: Path) -> None:
+    fake = Fake(tmp_path)
+    fake.env["MAMBA_EXE"] = str(program(fake.home / ".local" / "bin" / "micromamba"))
+    assert quick_machine(fake.roots()).tool("micromamba").path == fake.env["MAMBA_EXE"]
+    fake.env["MAMBA_EXE"] = str(fake.home / "gone" / "micromamba")
+    assert quick_machine(fake.roots()).tool("micromamba") is None
+
+
 def test_windows_drives_are_left_out_under_wsl(tmp_path: Path) -> None:
     fake = Fake(tmp_path)
     fake.env["WSL_DISTRO_NAME"] = "Ubuntu"
@@ -163,3 +171,18 @@ def test_the_shell_above_is_the_running_one(tmp_path: Path) -> None:
     machine = quick_machine(fake.roots())
     assert machine.shell == "fish" and "fish" in machine.shell_evidence
     assert machine.login_shell == "bash"
+
+
+def test_what_an_answer_may_need_beside_the_names(tmp_path: Path) -> None:
+    fake = Fake.well(tmp_path)
+    write(
+        fake.root / "proc" / "driver" / "nvidia" / "version",
+        "NVRM version: NVIDIA UNIX x86_64 Kernel Module  570.26  x\n",
+    )
+    write(fake.root / "sys" / "bus" / "pci" / "devices" / "0" / "class", "0x030200\n")
+    write(fake.root / "sys" / "bus" / "pci" / "devices" / "0" / "vendor", "0x10de\n")
+    machine = quick_machine(fake.roots())
+    assert machine.listed and machine.driver.version == "570.26" and machine.adapters == ("nvidia",)
+    assert machine.tool("conda").version == "26.7.1" and machine.pip_refuses == ""
+    without = quick_machine(fake.roots(), environments=False)
+    assert not without.listed and without.environments == () and without.driver.version == "" and without.tools
