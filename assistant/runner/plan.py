@@ -148,4 +148,9 @@ def shown(argv: tuple[str, ...], system: str = "") -> str:
     """A command as a person would type it."""
     if system == "windows" or (not system and os.name == "nt"):
         return subprocess.list2cmdline(argv)
-    return shlex.join(argv)
+    return " ".join(map(_quoted, argv))
+
+
+def _quoted(word: str) -> str:
+    """A word as a POSIX shell reads it; in double quotes where it has single ones and nothing that acts in double ones."""
+    return f'"{word}"' if "'" in word and not set(word) & set('"$`\\!') else shlex.quote(word)

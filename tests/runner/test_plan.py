@@ -1,5 +1,8 @@
 """Plans: each step's state and reason, what it downloads, changes and deletes; and nothing on disk changes."""
 
+import os
+import shlex
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -224,3 +227,15 @@ def test_what_a_flow_requires_holds_back_its_first_step_that_applies(flows: Flow
     (work / "a {b}").mkdir()
     plan = flows.plan(known, name="a {b}")
     assert [step.state for step in plan.steps] == ["skipped", "skipped", "will-run", "will-run"]
+
+
+@pytest.mark.parametrize(
+    "word", ["it's", "a b", "print('x')", "it's $HOME", 'it\'s "so"', "it's `id`", "back\\slash's", "", "hi'!"]
+)
+def test_a_command_is_shown_as_a_shell_reads_it(word: str) -> None:
+    line = plans.shown(("echo", word), "linux")
+    assert shlex.split(line) == ["echo", word]
+    if os.name != "posix":
+        return
+    done = subprocess.run(["sh", "-c", f"printf %s {line.removeprefix('echo ')}"], capture_output=True, text=True)
+    assert done.stdout == word
