@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import builtins
+import os
 import shutil
 import subprocess
 import sys
@@ -17,7 +19,7 @@ from assistant.machine.layout import conda_roots, configured_folders, parse_envi
 from assistant.machine.model import Environment
 from assistant.machine.probe import probe
 from assistant.machine.quick import quick_machine
-from tests.unit.machine.fakes import Fake, conda_environment, conda_root, program, venv, write
+from tests.unit.machine.fakes import Fake, conda_environment, conda_root, program, record, venv, write
 
 
 def named(fake: Fake, name: str) -> Environment:
@@ -240,3 +242,27 @@ def test_sizes_are_measured_on_request(tmp_path: Path) -> None:
 )
 def test_folders_in_a_condarc(text: str, folders: tuple[str, ...]) -> None:
     assert configured_folders("envs_dirs", text) == folders
+
+
+def test_a_hundred_environments_cost_a_few_looks_each(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What it costs is counted, not timed: no package is read, no program started, no file opened but pyvenv.cfg and scripts."""
+    fake = Fake.well(tmp_path)
+    for number in range(50):
+        prefix = conda_environment(fake.conda / "envs" / f"env{number:02}")
+        for package in range(40):
+            record(prefix, f"package{package}", "1.0")
+    for number in range(50):
+        venv(fake.home / ".virtualenvs" / f"v{number:02}", fake.root / "usr")
+    opened: list[str] = []
+    listed: list[str] = []
+    real_open, real_listdir = builtins.open, os.listdir
+    monkeypatch.setattr(
+        builtins, "open", lambda file, *rest, **named: opened.append(str(file)) or real_open(file, *rest, **named)
+    )
+    monkeypatch.setattr(os, "listdir", lambda folder=".": listed.append(str(folder)) or real_listdir(folder))
+    roots = fake.roots().replace(run=lambda argv, **_: pytest.fail(f"{argv} was started"))
+    found = list_environments(roots)
+    monkeypatch.undo()
+    assert len(found) == 102 and all(one.python_version for one in found)
+    assert len(opened) <= 4 * len(found) and len(listed) <= 3 * len(found)
+    assert not any(path.endswith(".json") for path in opened), "records of packages are not read for a list"
