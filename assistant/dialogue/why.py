@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
 from assistant.dialogue.answer import Answer, Block, Link
+from assistant.dialogue.clean import clean_output
 from assistant.dialogue.compose import compose
 from assistant.dialogue.diagnose import Diagnosis, diagnose
 from assistant.dialogue.engine import Asked, view_for
@@ -15,6 +18,13 @@ if TYPE_CHECKING:
     from assistant.search.library import Library
 
 HERE = "On this machine: "
+NEAR = 0.75  # from here on a problem is near enough to an unknown output to be named; other tools' errors stay below
+_ERROR_LINE = re.compile(r"(?i)\b\w*(?:error|exception)\b|\bfatal\b|\bfailed\b|\bcannot\b|not found")
+_SUBJECT = re.compile(
+    r"(?i)\b(?:conda|mamba|micromamba|pip3?|uv|venv|virtualenv|poetry|pixi|python[\d.]*|wheel|torch\w*|cuda\w*|cudnn|nvidia\S*"
+    r"|gpu|driver|numpy|tensorflow|jax|jupyter|kernel|ipykernel|import\w*|module|package|environment|unsloth|transformers"
+    r"|bitsandbytes|flash.attn|triton|xformers|hugging\w*)\b"
+)
 
 
 def diagnosed(output: str, library: Library, asked: Asked) -> Answer:
@@ -25,10 +35,31 @@ def diagnosed(output: str, library: Library, asked: Asked) -> Answer:
             "I don't recognise an error here. Give the whole output, from the command that was typed to the last line, "
             "or ask in words."
         )
+        near = nearest(output, library)
+        blocks = [Block(kind="lead", text=text)]
+        if near:
+            titles = tuple(link.title for link in near)
+            blocks.append(Block(kind="list", text="The nearest that I know", items=titles))
         return Answer(
-            question=output[:200], status="unknown", title="No known error", blocks=(Block(kind="lead", text=text),)
+            question=output[:200], status="unknown", title="No known error", blocks=tuple(blocks), related=near
         )
     return recognised(found, output[:200], library, asked, min(0.99, 0.6 + found[0].score / 250), seen=True)
+
+
+def nearest(output: str, library: Library) -> tuple[Link, ...]:
+    """Problems that are told in nearly the words of the output's last error lines; mostly there are none."""
+    from assistant.search.rank import rank
+    from assistant.search.understand import understand
+
+    lines = [line for line in clean_output(output).split("\n") if _ERROR_LINE.search(line) and _SUBJECT.search(line)]
+    found: dict[str, float] = {}
+    for line in lines[-3:]:
+        for item in rank(understand(line[:300], library.index), library.index, limit=3):
+            if item.confidence >= NEAR and library.index["kinds"][item.number] == "problem":
+                name = library.index["ids"][item.number]
+                found[name] = max(item.confidence, found.get(name, 0.0))
+    best = sorted(found, key=lambda name: -found[name])[:2]
+    return tuple(Link(id=name, title=library.title(name)) for name in best)
 
 
 def recognised(

@@ -107,8 +107,14 @@ class Here:
         if active := active_prefix(self.roots):
             return active
         program = which("python", self.roots) or which("python3", self.roots)
-        if not program or os.path.basename(os.path.dirname(program)) == "shims":
+        if not program:
             return ""
+        if os.path.basename(os.path.dirname(program)) == "shims":
+            from assistant.machine.pythons import pyenv_root, pyenv_version
+
+            chosen = pyenv_version(self.roots)
+            prefix = os.path.join(pyenv_root(self.roots), "versions", chosen) if chosen else ""
+            return prefix if prefix and os.path.isdir(prefix) else ""
         return prefix_of(os.path.realpath(program))
 
     @property

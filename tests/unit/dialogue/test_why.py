@@ -71,3 +71,21 @@ def test_a_wrong_name_under_confirm_is_reported_with_its_line(tmp_path: Path) ->
     about = [line for line in problems if "no look or check" in line]
     assert len(about) == 1
     assert f"venv.yaml:{number + 1}:" in about[0] and "project.no-environment" in about[0]
+
+
+@pytest.mark.parametrize(
+    ("text", "near"),
+    [
+        ("RuntimeError: GPU driver rejected CUDA context creation", "cuda.driver-too-old"),
+        ("npm error code ENOENT\nnpm error enoent Could not read package.json", ""),
+        ("fatal: not a git repository (or any of the parent directories): .git", ""),
+        ("Error: Cannot find module 'express'", ""),
+        ("ZeroDivisionError: division by zero", ""),
+        ("all is well", ""),
+    ],
+)
+def test_the_nearest_is_named_only_where_something_is_near(library: Library, text: str, near: str) -> None:
+    found = why.diagnosed(text, library, Asked())
+    assert found.status == "unknown" and found.entry is None
+    assert [link.id for link in found.related][:1] == ([near] if near else [])
+    assert any(block.text == "The nearest that I know" for block in found.blocks) is bool(near)

@@ -18,7 +18,7 @@ from assistant.machine.model import Driver, ExecutionPolicy, Gpu
 from assistant.machine.quick import quick_machine
 from tests.conftest import ROOT
 from tests.unit.machine.confirm_cases import CASES, Case, bash_loads, driver, with_torch
-from tests.unit.machine.fakes import Fake, dist, site
+from tests.unit.machine.fakes import Fake, dist, program, site
 
 
 def seen(fake: Fake, name: str, /, **slots: str) -> tuple[str, str]:
@@ -119,6 +119,17 @@ def test_every_name_is_known_and_a_wrong_one_is_not() -> None:
         assert confirm.known(name), name
     assert confirm.known("program.git") and confirm.known("disk-low?")
     assert not confirm.known("gpu.mismatched") and not confirm.known("disk-lowest") and not confirm.known("gpus.x")
+
+
+def test_a_pyenv_stand_in_is_followed(tmp_path: Path) -> None:
+    fake = Fake(tmp_path)
+    pyenv = fake.home / ".pyenv"
+    fake.path = [program(pyenv / "shims" / "python").parent]
+    dist(site(pyenv / "versions" / "3.12.7"), "numpy", "2.1.0")
+    assert seen(fake, "package.numpy") == ("", "")
+    fake.env["PYENV_VERSION"] = "3.12.7"
+    assert seen(fake, "package.numpy")[0] == "no"
+    assert seen(fake, "package.peft")[0] == "yes"
 
 
 def test_secrets_of_a_proxy_are_not_shown(tmp_path: Path) -> None:
