@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from assistant.machine.model import Machine
     from assistant.search.library import Library
 
-SURE = 0.38  # from here on an entry is shown as the answer
+SURE = 0.5  # from here on an entry is shown as the answer
 NEAR = 0.25  # from here on an entry is worth naming beside "I don't know that"
 CLOSE = 0.04  # two scores nearer than this share of the better one are the same
 NEARLY = 0.75  # of the best score: good enough where the best was just shown

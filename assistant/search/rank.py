@@ -23,11 +23,12 @@ WORDING = 1.0  # weight of the signal
 K1 = 9.0  # saturation, in units of the fields' weighted counts
 HIGHEST_IDF = 5.5  # one rare word must not outweigh all others of a question
 POOL = 60  # entries that are looked at closely
+BARE_WORD = 0.6  # for a word's definition, where the question is that word alone
 TAKES_VALUE = 0.1  # for a value of the question ("cu126") that the entry's commands have a place for
 OTHER_TOOL = 0.2  # taken off a problem of another tool than the one named
 OTHER_SUBJECT = 0.2  # taken off where an entry's subject is not named by any word of the question
-MENDED_LOSS = 0.6
-MENDED_DOUBT = 0.2  # of an unknown word: one that may be misspelt, or a word of another subject
+MENDED_LOSS = 0.3
+MENDED_DOUBT = 0.1  # of an unknown word: one that may be misspelt, or a word of another subject
 UNKNOWN_WEIGHT = 0.75  # of the rarest known word's weight: a strange word counts, but less than a known rare one
 
 
@@ -78,6 +79,8 @@ def rank(query: Query, index: dict[str, Any], limit: int = 8) -> list[Ranked]:
             "wording": wording,
         }
         score = _score(signals)
+        if len(terms) == 1 and signals["exact"] and index["kinds"][number] in ("term", "tool"):
+            score += BARE_WORD
         ranked.append(
             Ranked(
                 number=number,
@@ -141,18 +144,19 @@ def _confidence(signals: dict[str, float], query: Query, unknown_share: float, r
     """
     anchors, length = len(query.anchors), len(query.terms) + len(query.unknown)
     z = (
-        -3.9
-        + 1.2 * signals["phrase"]
-        + 3.4 * signals["cover"]
-        + 0.8 * signals["exact"]
-        + 1.0 * signals["frame"]
-        - 1.8 * unknown_share
-        + (1.3 * min(anchors, 3) if anchors else -0.6)
-        + 2.0 * min(length, 12) / 12
+        -6.3
+        + 1.95 * signals["phrase"]
+        + 1.3 * signals["wording"]
+        + 4.8 * signals["cover"]
+        + 1.3 * signals["exact"]
+        + 0.6 * signals["frame"]
+        - 3.1 * unknown_share
+        + (2.5 * min(anchors, 3) if anchors else -0.4)
+        + 1.1 * min(length, 12) / 12
         - MENDED_LOSS * read_as / max(1, length)
     )
-    if query.foreign:
-        z -= 1.0 if anchors > len(query.foreign) else 2.5
+    if query.foreign and anchors <= len(query.foreign):
+        z -= 2.7
     return round(1 / (1 + math.exp(-z)), 3)
 
 

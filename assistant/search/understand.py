@@ -18,6 +18,10 @@ EARLIER_WEIGHT = 0.45  # of a word of the question before, for one that leans on
 RARE = 5.0  # idf from which on a word is rather a name than a word of the subject
 PART_WEIGHT = 0.8  # of a word that is joined to others: `nvidia` in `nvidia-docker2`
 PACKAGE_ACTIONS = frozenset(("install", "remove", "update", "downgrade", "pin", "search"))
+ON_ENVIRONMENTS = frozenset(
+    """create activate deactivate remove list clone rename move export recreate lock roll-back run check clean install update
+    register search""".split()
+)
 NAMING = frozenset(("create", "activate", "remove", "rename", "clone", "export", "move"))
 ROUNDS = 3  # of mending: a mended word ("renmae") can tell that another one is a name
 
@@ -93,6 +97,7 @@ def _read(text: str, index: dict[str, Any]) -> tuple[Query, list[str]]:
             frame = frame.replace(slots={**slots, "name": left_over[0]})
         terms = {term: weight for term, weight in terms.items() if term not in {forms.get(word) for word in left_over}}
         unknown = ()
+    unknown = (*unknown, *_no_names(frame, kept, index))
     said = set(words(folded))
     said |= {piece for word in said for piece in parts(word)}
     query = Query(
@@ -185,6 +190,19 @@ def _names_environment(frame: Frame, count: int) -> bool:
     """Whether one or two words that no entry holds are likely an environment's name, and that of a second one."""
     most = 2 if {"rename", "clone"} & set(frame.actions) else 1
     return count <= most and "environment" in frame.objects and not NAMING.isdisjoint(frame.actions)
+
+
+def _no_names(frame: Frame, kept: list[str], index: dict[str, Any]) -> list[str]:
+    """Words that stood where a name stands, and are likely none: "the environment ministry", "install Steam"."""
+    forms, lexicon = index["forms"], index["lexicon"]
+    name, package = frame.slots.get("name", "").lower(), frame.slots.get("package", "").lower()
+    found = []
+    if name in kept and name not in forms and name.isalpha() and name not in lexicon["names"]:
+        if not (ON_ENVIRONMENTS & set(frame.actions) or {"called", "named", "name", "call"} & set(kept)):
+            found.append(name)
+    if package in kept and package not in forms and package in lexicon["everyday"]:
+        found.append(package)
+    return found
 
 
 def _is_rare_joined(word: str, index: dict[str, Any]) -> bool:
