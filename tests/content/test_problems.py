@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 import sys
@@ -19,6 +20,8 @@ from assistant.search.library import Library, open_library
 
 HERE = Path(__file__).parent
 OUTPUTS = sorted((HERE / "problems").glob("*.txt"))
+# Short pastes, most of them parts of an output, in several languages; without a problem where envguide should know none.
+PASTES = [json.loads(line) for line in (HERE / "pastes.jsonl").read_text(encoding="utf-8").split("\n") if line]
 QUIET = sorted((HERE / "not-problems").glob("*.txt"))
 
 
@@ -49,6 +52,12 @@ def test_a_real_output_shows_its_problem_first(library: Library, path: Path) -> 
 @pytest.mark.parametrize("path", QUIET, ids=lambda path: path.stem)
 def test_output_that_is_no_error_is_left_alone(library: Library, path: Path) -> None:
     assert [item.entry.id for item in diagnose(text_of(path), library)] == []
+
+
+@pytest.mark.parametrize("paste", PASTES, ids=lambda paste: paste["problem"] or "nothing")
+def test_a_short_paste_shows_its_problem_or_none(library: Library, paste: dict[str, str]) -> None:
+    found = diagnose(paste["text"], library)
+    assert (found[0].entry.id if found else "") == paste["problem"], [item.entry.id for item in found[:4]]
 
 
 def test_every_problem_has_two_outputs_or_says_that_it_has_none(library: Library) -> None:
