@@ -13,13 +13,12 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.screen import ModalScreen
 from textual.widget import Widget
-from textual.widgets import Footer
 
 from assistant.errors import GuideError
 from assistant.tui.actions import Action, bindings
 from assistant.tui.aside import aside
 from assistant.tui.ask import AskPane
-from assistant.tui.bars import MachineBar, TabRow
+from assistant.tui.bars import KeyBar, MachineBar, TabRow
 from assistant.tui.base import BaseApp
 from assistant.tui.history import History
 from assistant.tui.pieces import Chosen, Copied
@@ -97,7 +96,7 @@ class GuideApp(BaseApp):
         self.call_after_refresh(self._after_first_paint)
 
     async def _after_first_paint(self) -> None:
-        await self.mount(Footer(show_command_palette=False, compact=True))
+        await self.mount(KeyBar())
         self.open_knowledge()
         self.set_timer(OPENING, self._say_opening)
 

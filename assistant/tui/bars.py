@@ -1,12 +1,13 @@
-"""The two lines at the top: the machine, and the tabs. One widget each, so that the first paint stays quick."""
+"""The two lines at the top, the machine and the tabs, one widget each for a quick first paint; and the keys at the bottom."""
 
 from __future__ import annotations
 
 from textual import events
+from textual.app import ComposeResult
 from textual.content import Content
 from textual.message import Message
 from textual.widget import Widget
-from textual.widgets import Static
+from textual.widgets import Footer, Static
 
 from assistant.tui.safe import safe_line
 
@@ -22,6 +23,18 @@ class MachineBar(Static):
         if assumed:
             parts += [(f"answers for {safe_line(assumed)}", "$warning"), ("  ", "")]
         self.update(Content.assemble(*parts, (safe_line(line), "$text-muted")))
+
+
+class KeyBar(Footer):
+    """The footer. Textual's own keeps every key that it ever showed: each one watches it, and is made anew again and again."""
+
+    def __init__(self) -> None:
+        super().__init__(show_command_palette=False, compact=True)
+
+    def compose(self) -> ComposeResult:
+        """The keys of now; those of before are let go."""
+        getattr(self, "__watchers", {}).clear()
+        yield from super().compose()
 
 
 class TabRow(Widget):

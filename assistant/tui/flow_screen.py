@@ -13,10 +13,11 @@ from textual.content import Content
 from textual.message import Message
 from textual.screen import Screen
 from textual.widget import Widget
-from textual.widgets import Footer, Input, Static
+from textual.widgets import Input, Static
 
 from assistant.runner import api
 from assistant.tui.actions import bindings
+from assistant.tui.bars import KeyBar
 from assistant.tui.find import FindBar
 from assistant.tui.flow_asking import FIX, Ask, Bar, TypeLine, ValueLine, question_details, what_to_ask
 from assistant.tui.flow_explain import explanation, head, problem
@@ -83,7 +84,7 @@ class FlowScreen(Screen[None]):
                 yield self.live
         yield self.finder
         yield self.bar
-        yield Footer(show_command_palette=False, compact=True)
+        yield KeyBar()
 
     async def on_mount(self) -> None:
         """Show what there is; the clock of the running step ticks once a second."""
@@ -186,7 +187,8 @@ class FlowScreen(Screen[None]):
             words += f" · {gone:,} lines above are in the log only"
         if state.progress:
             words += f" · {amount(state.progress)}"
-        self.live_head.update(Content(safe_line(words)))
+        # It is one line whatever it says; a layout of the screen with each piece of output would slow the keys down.
+        self.live_head.update(Content(safe_line(words)), layout=False)
 
     @on(LogView.Followed)
     def _followed(self) -> None:
