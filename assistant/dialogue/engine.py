@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 SURE = 0.5  # from here on an entry is shown as the answer
 NEAR = 0.25  # from here on an entry is worth naming beside "I don't know that"
 CLOSE = 0.04  # two scores nearer than this share of the better one are the same
+EQUAL = 0.98  # of the best score: which of the two comes first is chance
 NEARLY = 0.75  # of the best score: good enough where the best was just shown
 MAX_QUESTION_BYTES = 4_000_000
 
@@ -302,9 +303,11 @@ def unknown(text: str, near: tuple[Link, ...], confidence: float, why: tuple[str
 
 def rival_choices(query: Query, ranked: list[Ranked], library: Library) -> tuple[Link, ...]:
     """What to choose between, where two entries fit equally and the question is too short to tell."""
-    if len(query.terms) > 2 or len(ranked) < 2 or ranked[0].signals["exact"]:
+    if len(query.terms) > 2 or len(ranked) < 2:
         return ()
     best = ranked[0]
+    if best.signals["exact"]:
+        return _equal_tasks(query, ranked, library)
     if library.index["frames"][best.number][0] in query.frame.actions:
         return ()  # the question says what to do, and this is the task that does it
     close = [item for item in ranked if item.score >= best.score * (1 - CLOSE) and item.confidence >= SURE]
@@ -313,6 +316,18 @@ def rival_choices(query: Query, ranked: list[Ranked], library: Library) -> tuple
     return tuple(
         Link(id=library.index["ids"][item.number], title=library.index["titles"][item.number]) for item in close[:4]
     )
+
+
+def _equal_tasks(query: Query, ranked: list[Ranked], library: Library) -> tuple[Link, ...]:
+    """Two tasks that fit to the letter and act alike on different things: "uninstall conda", "conda uninstall"."""
+    index = library.index
+    first, second = ranked[0], ranked[1]
+    if not second.signals["exact"] or second.score < first.score * EQUAL:
+        return ()
+    (action, thing, *_), (other_action, other_thing, *_) = index["frames"][first.number], index["frames"][second.number]
+    if not action or action != other_action or thing == other_thing or query.frame.objects:
+        return ()
+    return tuple(Link(id=index["ids"][item.number], title=index["titles"][item.number]) for item in (first, second))
 
 
 def _related(result: Answer, ranked: list[Ranked], library: Library) -> tuple[Link, ...]:

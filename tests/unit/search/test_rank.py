@@ -127,3 +127,59 @@ def test_words_keep_joined_ones_whole() -> None:
     ]
     assert parts("environment.yml") == ["environment", "yml"]
     assert is_number("3.10") and is_number("3.x") and not is_number("cu130")
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("what does cnoda actually do", "what does conda actually do"),
+        ("renmae env thesis to thesis-v2", "rename env thesis to thesis-v2"),
+        ("should jupyter lvie in every env", "should jupyter live in every env"),
+        ("install unslothh", "install unsloth"),
+        ("whta is micromamba", "what is micromamba"),
+    ],
+)
+def test_a_misspelt_word_is_read_as_the_known_one_that_fits(library: Library, typed: str, meant: str) -> None:
+    assert first(typed, library) == first(meant, library)
+
+
+@pytest.mark.parametrize("text", ["steam", "film", "what is inflation", "ball", "car"])
+def test_words_of_everyday_life_are_not_mended(library: Library, text: str) -> None:
+    assert understand(text, library.index).mended == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("delete the env old-project", "old-project"),
+        ("old-project env delete the", "old-project"),
+        ("drop oldstuff env", "oldstuff"),
+        ("activate ml", "ml"),
+        ("delete env persona", "persona"),
+        ("activate virtualenv", ""),
+        ("the environment ministry's new rules", "ministry"),
+    ],
+)
+def test_names_of_environments(library: Library, text: str, name: str) -> None:
+    assert understand(text, library.index).frame.slots.get("name", "") == name
+
+
+def test_a_word_where_a_name_could_stand_counts_as_strange_without_an_act(library: Library) -> None:
+    assert "ministry" in understand("the environment ministry's new rules", library.index).unknown
+    assert understand("delete the environment ministry", library.index).unknown == ()
+
+
+@pytest.mark.parametrize("text", ["why conda", "where is conda", "what is conda"])
+def test_function_words_are_told_apart(library: Library, text: str) -> None:
+    others = {"why conda", "where is conda", "what is conda"} - {text}
+    assert all(
+        understand(text, library.index).function != understand(other, library.index).function for other in others
+    )
+
+
+def test_marked_words_are_words_of_their_own() -> None:
+    assert words("purpose of the .conda folder")[0] == ".conda"
+    assert words("%pip or !pip")[:2] == ["%pip", "!pip"]
+    assert words("conda update --all")[0] == "--all"
+    assert words("= or == in conda")[:2] == ["=", "=="]
+    assert "--prune" not in words("conda env update --prune")
