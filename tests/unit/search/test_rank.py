@@ -165,8 +165,8 @@ def test_names_of_environments(library: Library, text: str, name: str) -> None:
 
 
 def test_a_word_where_a_name_could_stand_counts_as_strange_without_an_act(library: Library) -> None:
-    assert "ministry" in understand("the environment ministry's new rules", library.index).unknown
-    assert understand("delete the environment ministry", library.index).unknown == ()
+    assert "toxic" in understand("is my work environment toxic", library.index).unknown
+    assert understand("delete the environment toxic", library.index).unknown == ()
 
 
 @pytest.mark.parametrize("text", ["why conda", "where is conda", "what is conda"])
