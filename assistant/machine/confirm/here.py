@@ -121,7 +121,7 @@ class Here:
     def prefix_name(self) -> str:
         """The prefix as a person calls it."""
         one = next((one for one in self.environments if one.path == self.prefix), None)
-        return f"the environment `{one.name}`" if one else self.prefix
+        return f"the environment `{one.name}`" if one else self.short(self.prefix)
 
     @cached_property
     def sites(self) -> tuple[str, ...]:
@@ -169,6 +169,8 @@ class Here:
     def short(self, path: str) -> str:
         """A path as a person writes it."""
         home = self.roots.home
+        if path == home:
+            return "~"
         return "~" + path[len(home) :] if home and path.startswith(home + os.sep) else path
 
 

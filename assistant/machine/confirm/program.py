@@ -12,11 +12,12 @@ OTHER_NAMES = {
     "c++": ("c++", "g++", "clang++", "cl"),
     "rust": ("cargo", "rustc"),
 }
+WINDOWS_ONLY = ("py", "cl")
 
 
 def missing(here: Here, name: str) -> Verdict | None:
     """The program is in no folder of PATH."""
-    if not here.roots.path:
+    if not here.roots.path or (name in WINDOWS_ONLY and here.roots.system != "windows"):
         return None
     wanted = OTHER_NAMES.get(name, (name,))
     if found := here.on_path(*wanted):

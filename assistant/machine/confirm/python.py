@@ -212,7 +212,11 @@ def numpy_for_torch(here: Here, _: str) -> Verdict | None:
     version = here.version_of("numpy")
     if version == "":
         return yes(f"numpy is not installed in {here.prefix_name}")
-    return yes(f"NumPy {version} is in {here.prefix_name}") if version and at_least(version, "2.0") else None
+    torch = here.version_of("torch")
+    # PyTorch works with NumPy 2 since 2.3.
+    if not version or not torch or not at_least(version, "2.0") or at_least(torch, "2.3"):
+        return None
+    return yes(f"NumPy {version} is beside torch {torch} in {here.prefix_name}")
 
 
 def protobuf_new(here: Here, _: str) -> Verdict | None:

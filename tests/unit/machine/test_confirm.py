@@ -132,6 +132,26 @@ def test_a_pyenv_stand_in_is_followed(tmp_path: Path) -> None:
     assert seen(fake, "package.peft")[0] == "yes"
 
 
+def test_numpy_2_beside_an_old_torch(tmp_path: Path) -> None:
+    fake = Fake(tmp_path)
+    packages = site(with_torch(fake, "2.2.0+cu118", "11.8"))
+    assert seen(fake, "python.numpy-for-torch")[0] == "yes"
+    dist(packages, "numpy", "2.1.0")
+    assert "beside torch 2.2.0" in seen(fake, "python.numpy-for-torch")[1]
+    other = Fake(tmp_path / "other")
+    dist(site(with_torch(other, "2.10.0+cu128", "12.8")), "numpy", "2.1.0")
+    assert seen(other, "python.numpy-for-torch") == ("", "")
+
+
+def test_a_launcher_of_windows_is_missed_there_alone(tmp_path: Path) -> None:
+    fake = Fake(tmp_path)
+    fake.path = [tmp_path / "bin"]
+    assert seen(fake, "program.py") == ("", "")
+    windows = Fake(tmp_path / "windows", system="windows")
+    windows.path = [tmp_path / "bin"]
+    assert seen(windows, "program.py")[0] == "yes"
+
+
 def test_secrets_of_a_proxy_are_not_shown(tmp_path: Path) -> None:
     fake = Fake(tmp_path)
     fake.env["HTTPS_PROXY"] = "http://sam:secret@p.example:3128"
