@@ -29,9 +29,9 @@ from tests.unit.machine.fakes import Fake, conda_environment, conda_root, progra
 
 
 @pytest.fixture(scope="module")
-def library(tmp_path_factory: pytest.TempPathFactory) -> Library:
+def library(compiled_home: Path) -> Library:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("ENVGUIDE_HOME", str(tmp_path_factory.mktemp("state")))
+        patch.setenv("ENVGUIDE_HOME", str(compiled_home))
         return open_library()
 
 
@@ -501,12 +501,11 @@ def test_in_a_conversation_too(many: Fake, library: Library) -> None:
     assert said(talk.turn("on Windows?")) == ""
 
 
-def test_one_shot_in_a_real_process(many: Fake, tmp_path: Path) -> None:
+def test_one_shot_in_a_real_process(many: Fake) -> None:
     many.leave()
     environment = {
         **{name: value for name, value in os.environ.items() if not name.startswith(("CONDA", "VIRTUAL", "MAMBA"))},
         "HOME": str(many.home),
-        "ENVGUIDE_HOME": str(tmp_path / "state"),
         "PATH": f"{many.conda}/condabin:/usr/bin:/bin",
         "PYTHONPATH": str(Path.cwd()),
     }

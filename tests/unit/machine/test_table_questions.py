@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -17,9 +18,9 @@ from assistant.verbs.ask import answer_here
 
 
 @pytest.fixture(scope="module")
-def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
+def library(compiled_home: Path) -> Iterator[Library]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("ENVGUIDE_HOME", str(tmp_path_factory.mktemp("state")))
+        patch.setenv("ENVGUIDE_HOME", str(compiled_home))
         yield open_library()
 
 
