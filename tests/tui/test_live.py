@@ -10,7 +10,7 @@ from textual.pilot import Pilot
 
 from assistant.runner.lines import LineModel
 from assistant.tui.live import LogView
-from tests.tui.conftest import screen_text, until
+from tests.tui.conftest import screen_text, settled, until
 
 
 class Drawn(LogView):
@@ -36,7 +36,7 @@ async def opened(text: bytes = b"") -> AsyncIterator[tuple[Drawn, Pilot[None]]]:
     async with Pane().run_test(size=(60, 12)) as pilot:
         log.focus()
         log.renew()
-        await pilot.pause()
+        await settled(pilot)
         yield log, pilot
 
 
@@ -45,7 +45,7 @@ async def test_the_end_is_followed() -> None:
         await until(pilot, lambda: "line 99" in screen_text(log.app))
         log.model.feed(b"line 100\r\nline 101\r\n")
         log.renew()
-        await pilot.pause()
+        await settled(pilot)
         await until(pilot, lambda: "line 101" in screen_text(log.app) and log.follow)
 
 
@@ -53,10 +53,11 @@ async def test_looking_back_holds_the_view_and_the_end_goes_on() -> None:
     async with opened(b"".join(b"line %d\r\n" % number for number in range(100))) as (log, pilot):
         await pilot.press("pageup", "pageup")
         await until(pilot, lambda: not log.follow)
+        await settled(pilot)
         held = screen_text(log.app)
         log.model.feed(b"more\r\n" * 50)
         log.renew()
-        await pilot.pause()
+        await settled(pilot)
         await until(pilot, lambda: screen_text(log.app).split("\n")[0] == held.split("\n")[0])
         await pilot.press("end")
         await until(pilot, lambda: log.follow and "more" in screen_text(log.app))
@@ -69,7 +70,7 @@ async def test_the_view_stays_where_it_is_when_old_lines_are_dropped() -> None:
         first = screen_text(log.app).split("\n")[0]
         log.model.feed(b"".join(b"new %d\r\n" % number for number in range(500)))
         log.renew()
-        await pilot.pause()
+        await settled(pilot)
         await until(pilot, lambda: screen_text(log.app).split("\n")[0] == first)
 
 
@@ -78,9 +79,10 @@ async def test_only_what_is_visible_is_drawn() -> None:
         log.count = 0
         log.model.feed(b"".join(b"\x1b[32mline\x1b[0m %d\r\n" % number for number in range(200_000)))
         log.renew()
-        await pilot.pause()
+        await until(pilot, lambda: log.count)
+        drawn = log.count  # before the test itself looks at the screen, which draws again
         await until(pilot, lambda: "line 199999" in screen_text(log.app))
-        await until(pilot, lambda: log.count < 200)
+        assert drawn < 200
         await until(pilot, lambda: len(log.model) <= 10_000)
 
 
@@ -97,7 +99,7 @@ async def test_a_redrawn_bar_stays_one_line() -> None:
         for done in range(101):
             log.model.feed(b"\r%3d %%" % done)
             log.renew()
-        await pilot.pause()
+        await settled(pilot)
         await until(pilot, lambda: [line for line in screen_text(log.app).split("\n") if line] == ["begin", "100 %"])
 
 
@@ -106,7 +108,7 @@ async def test_long_lines_scroll_sideways() -> None:
         await until(pilot, lambda: log.virtual_size.width >= 103)
         await until(pilot, lambda: "END" not in screen_text(log.app))
         log.scroll_to(x=60, animate=False, immediate=True, force=True)
-        await pilot.pause()
+        await settled(pilot)
         await until(pilot, lambda: "END" in screen_text(log.app))
 
 
@@ -114,10 +116,10 @@ async def test_hits_are_counted_from_the_newest() -> None:
     async with opened(b"".join(b"line %d\r\n" % number for number in range(500))) as (log, pilot):
         assert log.seek("LINE 4") == 111
         log.show_hit(0)
-        await pilot.pause()
+        await settled(pilot)
         await until(pilot, lambda: "line 499" in screen_text(log.app))
         log.show_hit(110)
-        await pilot.pause()
+        await settled(pilot)
         await until(pilot, lambda: "line 4" in screen_text(log.app).split("\n") or "line 4\n" in screen_text(log.app))
         await until(pilot, lambda: not log.follow)
         await until(pilot, lambda: log.seek("") == 0)
