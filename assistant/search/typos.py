@@ -1,6 +1,7 @@
 """Mends misspelt words by the nearest known word that goes with the rest of the question.
 
-Imports rapidfuzz: only questions with a strange word come here.
+One edit away is found by making the neighbours and looking them up; only for a long word that is two edits off is
+rapidfuzz imported, which costs more than all the rest of an answer.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ LONG = 8  # letters from which on two edits are one typo
 MOST = 8  # strange words that are looked at; a text with more is no misspelt question
 RIVALS = 12  # nearest words that are compared
 HIGHEST_WEIGHT = 5.5
+LETTERS = "abcdefghijklmnopqrstuvwxyz"
 CUES = ("called", "named", "env", "environment")
 
 # How well a reading must go with the other words (0..1, see `_fit`), and what is taken off for how unlikely it is.
@@ -74,44 +76,56 @@ def _nearest(word: str, others: dict[int, float], cues: set[str], index: dict[st
     letters = sum(char.isalpha() for char in word)
     if letters < SHORTEST - 1 or letters * 2 < len(word) or not word.isalnum():
         return ""
-    from rapidfuzz.distance import OSA
-    from rapidfuzz.process import extract
-
     forms: dict[str, int] = index["forms"]
     anchors = index["lexicon"]["anchors"]
     short = len(word) < SHORTEST
-    limit = 2 if len(word) >= LONG else 1
-
-    def near(known: list[str], distance: int) -> list[tuple[str, int]]:
-        return [
-            (form, int(edits))
-            for form, edits, _ in extract(word, known, scorer=OSA.distance, score_cutoff=distance, limit=RIVALS)
-        ]
-
+    around = neighbours(word)
     if short:
-        stops = [form for form in STOP_WORDS if len(form) == len(word) + 1]
-        known = [form for form in forms if len(form) == len(word) + 1 and form not in STOP_WORDS]
-    else:
-        stops = [form for form in STOP_WORDS if abs(len(form) - len(word)) <= 1 and len(form) >= SHORTEST - 1]
-        known = [
-            form for form in forms if abs(len(form) - len(word)) <= limit and len(form) >= SHORTEST and form.isalpha()
-        ]
-    best, best_fit = "", 0.0
-    for form, edits in near(known, limit):
+        around = {form for form in around if len(form) > len(word)}
+
+    def fit_of(form: str, edits: int) -> float:
+        """How likely the form is meant; 0 where it does not go with the rest."""
         fit = 1.0 if form in cues else _fit(forms[form], others, index)
         if not short and edits == 1:
             fit = max(fit, ANCHOR_FIT if form in anchors else LONG_FIT if len(word) >= LONG - 1 else 0.0)
         if fit < (LEAST_FIT_SHORT if short else LEAST_FIT):
-            continue
-        if edits > 1 and form[:2] != word[:2]:
-            continue  # two edits from the start on make another word of it ("inflation", "isolation")
-        fit -= PER_EDIT * (edits - 1) + OTHER_START * (form[0] != word[0]) + RARENESS * index["idf"][forms[form]]
-        if fit > best_fit:
-            best, best_fit = form, fit
+            return 0.0
+        rareness = RARENESS * float(index["idf"][forms[form]])
+        return fit - PER_EDIT * (edits - 1) - OTHER_START * (form[0] != word[0]) - rareness
+
+    known = [form for form in around if form in forms and len(form) >= SHORTEST and form.isalpha()]
+    best = max(known, key=lambda form: (fit_of(form, 1), form), default="")
+    best_fit = fit_of(best, 1) if best else 0.0
     if best_fit < STOP_FIT:
-        stop = min((form for form, _ in near(stops, 1)), key=lambda form: (form[0] != word[0], form), default="")
-        return stop or best
-    return best
+        stop = min(around & STOP_WORDS, key=lambda form: (form[0] != word[0], form), default="")
+        if stop and len(stop) >= SHORTEST - 1:
+            return stop
+    if best_fit > 0:
+        return best
+    if len(word) < LONG:
+        return ""
+    far = [form for form in _two_edits_away(word, forms) if fit_of(form, 2) > 0]
+    return max(far, key=lambda form: (fit_of(form, 2), form), default="")
+
+
+def neighbours(word: str) -> set[str]:
+    """All texts that are one edit away: a letter dropped, added or replaced, two neighbours swapped."""
+    parts = [(word[:place], word[place:]) for place in range(len(word) + 1)]
+    found = {left + right[1:] for left, right in parts if right}
+    found |= {left + right[1] + right[0] + right[2:] for left, right in parts if len(right) > 1}
+    found |= {left + letter + right[1:] for left, right in parts if right for letter in LETTERS}
+    found |= {left + letter + right for left, right in parts for letter in LETTERS}
+    found.discard(word)
+    return found
+
+
+def _two_edits_away(word: str, forms: dict[str, int]) -> list[str]:
+    """Known words two edits away that begin alike: from the start on, two edits make another word ("inflation", "isolation")."""
+    from rapidfuzz.distance import OSA
+    from rapidfuzz.process import extract
+
+    known = [form for form in forms if form[:2] == word[:2] and abs(len(form) - len(word)) <= 2 and form.isalpha()]
+    return [form for form, _, _ in extract(word, known, scorer=OSA.distance, score_cutoff=2, limit=RIVALS)]
 
 
 def _fit(term: int, others: dict[int, float], index: dict[str, Any]) -> float:
