@@ -41,9 +41,13 @@ def find(roots: Roots, *, condas: tuple[str, ...] | None = None) -> tuple[Enviro
     if condas is None:
         condas = conda_roots(roots)
     found: dict[str, Environment] = {}
+    parents: dict[str, str] = {}
+
+    def key(path: str) -> str:
+        return _key(path, parents)
 
     def add(environment: Environment) -> None:
-        found.setdefault(_key(environment.path), environment)
+        found.setdefault(key(environment.path), environment)
 
     for one in _conda(roots, condas):
         add(one)
@@ -64,14 +68,20 @@ def find(roots: Roots, *, condas: tuple[str, ...] | None = None) -> tuple[Enviro
         )
     elif active and (settings := read_pyvenv(active)) is not None:
         add(Environment(name=_venv_name(active, roots), path=active, kind="uv" if "uv" in settings else "venv"))
-    if active and _key(active) in found:
+    if active and key(active) in found:
         # In the spelling of the variables and of PATH, whatever links lie between.
-        found[_key(active)] = found[_key(active)].replace(path=active)
+        found[key(active)] = found[key(active)].replace(path=active)
     return tuple(found.values())
 
 
-def _key(path: str) -> str:
-    return os.path.normcase(os.path.realpath(path))
+def _key(path: str, parents: dict[str, str]) -> str:
+    """The real path. `parents` keeps those of folders, so that a hundred environments in one cost one look at it."""
+    parent, name = os.path.split(path)
+    if not parent or name in ("", ".", "..") or os.path.islink(path):
+        return os.path.normcase(os.path.realpath(path))
+    if parent not in parents:
+        parents[parent] = os.path.realpath(parent)
+    return os.path.normcase(os.path.join(parents[parent], name))
 
 
 def active_prefix(roots: Roots) -> str:
