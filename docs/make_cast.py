@@ -51,10 +51,10 @@ class Recorder:
         home = folder / "home"
         work = home / "project"
         work.mkdir(parents=True)
-        kept = ("PATH", "LANG", "LC_ALL", "PYTHONPATH")
+        kept = ("PATH", "LANG", "LC_ALL")
         env = {name: os.environ[name] for name in kept if name in os.environ}
         env |= {"TERM": "xterm-256color", "COLORTERM": "truecolor", "HOME": str(home), "SHELL": "/bin/bash"}
-        env |= {"ENVGUIDE_HOME": str(folder / "state")}
+        env |= {"ENVGUIDE_HOME": str(folder / "state"), "PYTHONPATH": str(HERE.parent)}
         warm = [sys.executable, "-m", "assistant", "ask", "conda vs venv"]
         subprocess.run(warm, env=env, cwd=work, capture_output=True, check=True)  # what a first run makes is not shown
         self.program = subprocess.Popen(
