@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import threading
 import time
 from collections.abc import Callable
@@ -123,6 +124,7 @@ class FlowRun:
     def begin(self) -> None:
         """Start the session; its first question is the gate, so nothing is changed by this."""
         if self._start and self.session is None:
+            gc.freeze()  # much output makes much garbage; going through all the knowledge each time would hold the keys up
             session = self.session = self._start()
             aside(self.app, lambda: self._take_events(session), "flow")
 
