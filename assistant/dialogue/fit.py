@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from assistant.search.library import Library
 
 MOST_REMARKS = 2
-ABOUT_FOLDERS = ("environment.find-folder", "layout.where-environments")
+ABOUT_FOLDERS = ("environment.find-folder",)
 KINDS = {"conda": ("conda",), "mamba": ("conda",), "micromamba": ("conda",), "pixi": ("pixi",)}
 VENVS = ("venv", "uv", "pyenv")
 

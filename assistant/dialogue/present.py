@@ -19,7 +19,7 @@ NOT_ABOUT_GPU = ("pytorch.install-cpu",)
 # Entries that are no task, but that the GPU of this machine bears on.
 ABOUT_GPU = (
     "gpu.cuda-for-driver", "gpu.why-not-used", "gpu.install-driver", "gpu.old-cards", "ml.driver-and-cuda", "ml.what-pytorch",
-    "ml.cuda-by-hand", "plan.cuda", "plan.pytorch", "cuda.driver-", "cuda.no-gpu-visible", "torch.cpu-only-build",
+    "ml.cuda-by-hand", "plan.cuda", "pytorch.conda-channel", "cuda.driver-", "cuda.no-gpu-visible", "torch.cpu-only-build",
 )  # fmt: skip
 VENDORS = {"amd": "AMD", "intel": "Intel", "apple": "Apple"}
 
