@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from assistant.dialogue.ahead import from_tables, read_here
 from assistant.dialogue.answer import Answer, Block, Link
 from assistant.dialogue.compose import View, compose
 from assistant.errors import UsageError
@@ -70,12 +71,6 @@ def answer(question: str, library: Library, asked: Asked | None = None) -> Answe
         explained = explain_command(text, library) if is_command(text, library) else None
         if explained:
             return explained
-    if _may_be_hardware(text):
-        from assistant.dialogue.hardware import hardware_answer
-
-        from_tables = hardware_answer(text, library, asked)
-        if from_tables:
-            return from_tables
     talk = _small_talk(text) if len(text) < 60 and _may_be_talk(text) else ""
     if talk:
         return Answer(question=text, status="answered", blocks=(Block(kind="lead", text=talk),), confidence=1.0)
@@ -97,16 +92,6 @@ def may_ask_translation(text: str, library: Library) -> bool:
     return any(word in lowered for word in _LIKE) or (
         said[-1] in tools and said[-2] in ("in", "into", "to", "with", "using", "for")
     )
-
-
-def _may_be_hardware(text: str) -> bool:
-    """Whether the compatibility tables could be meant: CUDA, torch or a driver, and a number or "this machine"."""
-    if len(text) > 300:
-        return False
-    lowered = text.lower()
-    if not ("cuda" in lowered or "torch" in lowered or "driver" in lowered):
-        return False
-    return any(char.isdigit() for char in lowered) or "this " in lowered or "my " in lowered
 
 
 _TALK_WORDS = (
@@ -140,7 +125,10 @@ def look_up(
     `other_than` is the entry that was shown last: another one that fits nearly as well is the better reply.
     """
     cleaned = text if text.isascii() and text.isprintable() else _clean(text)
-    query = understand(cleaned, library.index)
+    tabled = from_tables(cleaned, library, asked)
+    if tabled:
+        return tabled
+    query = understand(read_here(cleaned, library, asked), library.index)
     if carried:
         query = query.replace(frame=query.frame.replace(slots={**carried, **query.frame.slots}))
     if earlier:

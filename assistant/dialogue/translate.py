@@ -114,6 +114,8 @@ def _without_missing(pattern: list[str], words: list[str]) -> tuple[list[str], i
     """A form without what the command leaves out: "-n {name}", "python={python}", "> file"; and how many that were."""
     kept: list[str] = []
     dropped = position = 0
+    if len(pattern) > len(words) and PLACEHOLDER.fullmatch(pattern[-1]) and not pattern[-2].startswith("-"):
+        pattern, dropped = pattern[:-1], 1
     while position < len(pattern):
         item = pattern[position]
         prefix, found, _ = item.partition("{")

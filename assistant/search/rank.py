@@ -23,6 +23,7 @@ WORDING = 1.0  # weight of the signal
 K1 = 9.0  # saturation, in units of the fields' weighted counts
 HIGHEST_IDF = 5.5  # one rare word must not outweigh all others of a question
 POOL = 60  # entries that are looked at closely
+PLAIN_TASK = 1.0  # for the task that the question is, word for word
 BARE_WORD = 0.6  # for a word's definition, where the question is that word alone
 TAKES_VALUE = 0.1  # for a value of the question ("cu126") that the entry's commands have a place for
 OTHER_TOOL = 0.2  # taken off a problem of another tool than the one named
@@ -66,6 +67,9 @@ def rank(query: Query, index: dict[str, Any], limit: int = 8) -> list[Ranked]:
     top = scores[pool[0]] or 1.0
     doubted = UNKNOWN_WEIGHT * rarest * MENDED_DOUBT * read_as
     unknown_share = (UNKNOWN_WEIGHT * rarest * strange + doubted) / (total + doubted)
+    task = next((index["ids"].index(name) for name in query.tasks if name in index["ids"]), -1)
+    if task >= 0 and task not in pool:
+        pool.append(task)
     ranked = []
     for number in pool:
         phrase, inside, wording = _phrase(index["phrases"][number], weights, total, idf, function, known)
@@ -78,8 +82,13 @@ def rank(query: Query, index: dict[str, Any], limit: int = 8) -> list[Ranked]:
             "exact": 1.0 if phrase > 0.999 else 0.0,
             "wording": wording,
         }
-        score = _score(signals)
-        if len(terms) == 1 and signals["exact"] and index["kinds"][number] in ("term", "tool"):
+        score = _score(signals) + (PLAIN_TASK if number == task else 0.0)
+        if (
+            len(terms) == 1
+            and not query.frame.slots
+            and signals["exact"]
+            and index["kinds"][number] in ("term", "tool")
+        ):
             score += BARE_WORD
         ranked.append(
             Ranked(

@@ -14,7 +14,7 @@ _SPLIT = re.compile(r"[.'+_-]+")
 
 # Words that carry no subject. `not`, `without`, `in`-less negations stay: "not found" is a subject.
 STOP_WORDS = frozenset(
-    """a about after all also although am an and any anybody anyone anything are as at be because been before being but
+    """a about after also although am an and any anybody anyone anything are as at be because been before being but
     by came can cannot come could couldn did didn do does doesn doing don done during each either else etc ever every
     few for from get gets getting give given go goes going got had has hasn have haven having he help hello her here hi
     him his how however i if in into is isn it its itself just kind know let like ll look lot many may maybe

@@ -22,6 +22,7 @@ ON_ENVIRONMENTS = frozenset(
     """create activate deactivate remove list clone rename move export recreate lock roll-back run check clean install update
     register search""".split()
 )
+ASKS_ABOUT = frozenset("why where who when which what whats is are does should if".split())
 NAMING = frozenset(("create", "activate", "remove", "rename", "clone", "export", "move"))
 ROUNDS = 3  # of mending: a mended word ("renmae") can tell that another one is a name
 
@@ -43,7 +44,7 @@ class Query(Frozen):
     """A question as the ranking needs it: weighted term numbers, words that no entry holds, typos mended.
 
     `anchors` are its words that make it a question about our subject; `foreign` those that belong to another one;
-    `function` the numbers of its function words.
+    `function` the numbers of its function words; `tasks` the ids of the plain task that it is, the likeliest first.
     """
 
     text: str
@@ -54,6 +55,7 @@ class Query(Frozen):
     anchors: tuple[str, ...] = ()
     foreign: tuple[str, ...] = ()
     function: tuple[int, ...] = ()
+    tasks: tuple[str, ...] = ()
 
 
 def understand(question: str, index: dict[str, Any]) -> Query:
@@ -108,6 +110,7 @@ def _read(text: str, index: dict[str, Any]) -> tuple[Query, list[str]]:
         frame=frame,
         anchors=tuple(sorted(said & set(lexicon["anchors"]))),
         foreign=tuple(sorted(said & set(lexicon["foreign"]))),
+        tasks=_plain_tasks(frame, kept, tokens, lexicon),
         function=tuple(sorted({FUNCTION_NUMBERS[word] for word in tokens if word in FUNCTION_NUMBERS})),
     )
     return query, strange
@@ -190,6 +193,35 @@ def _names_environment(frame: Frame, count: int) -> bool:
     """Whether one or two words that no entry holds are likely an environment's name, and that of a second one."""
     most = 2 if {"rename", "clone"} & set(frame.actions) else 1
     return count <= most and "environment" in frame.objects and not NAMING.isdisjoint(frame.actions)
+
+
+def _plain_tasks(frame: Frame, kept: list[str], tokens: list[str], lexicon: dict[str, Any]) -> tuple[str, ...]:
+    """What a question asks for that is nothing but an action, a thing and a tool: "pip install requests", "delete my venv"."""
+    if len(frame.actions) != 1 or not ASKS_ABOUT.isdisjoint(tokens) or frame.kind in ("trouble", "compare"):
+        return ()
+    action = frame.actions[0]
+    named = (
+        ("actions", (action,)),
+        ("objects", frame.objects),
+        ("tools", frame.tools),
+        ("systems", frame.systems),
+        ("shells", frame.shells),
+    )
+    said = {*kept, *tokens}
+    bags = [bag for group, names in named for name in names for bag in lexicon[group][name]]
+    meant = [bag for bag in bags if all(not said.isdisjoint(forms) for forms in bag)]
+    known = {form for bag in meant for forms in bag for form in forms}
+    values = {value.lower() for value in frame.slots.values()} | {"called", "named", "name"}
+    if any(word not in known and word not in values and word.lstrip(".") not in known for word in kept):
+        return ()
+    package = frame.slots.get("package", "").lower()
+    things = [package] if package else []
+    things += [thing for thing in frame.objects if thing not in ("package", "environment", "file")]
+    if package or ("package" in frame.objects and "environment" not in frame.objects):
+        things.append("package")
+    if "environment" in frame.objects or (not things and not {"venv", "virtualenv"}.isdisjoint(frame.tools)):
+        things.append("environment")
+    return tuple(f"{thing}.{action}" for thing in things)
 
 
 def _no_names(frame: Frame, kept: list[str], index: dict[str, Any]) -> list[str]:

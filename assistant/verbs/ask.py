@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import sys
 
-from assistant.dialogue.ahead import from_tables, read_here
 from assistant.dialogue.answer import to_json
-from assistant.dialogue.engine import Asked, answer, may_be_command, may_be_output
+from assistant.dialogue.engine import Asked, answer
 from assistant.errors import ExitCode, UsageError
 from assistant.machine.quick import quick_machine
 from assistant.render.answers import answer_text, command_summary
@@ -45,7 +44,7 @@ def ask(options: argparse.Namespace | Options) -> int:
     words = " ".join(options.question)
     if words == "-" or (not words and not sys.stdin.isatty()):
         words = read_stdin()
-    result = answer_here(words, library, asked)
+    result = answer(words, library, asked)
     show(result, options)
     return note_and_code(result)
 
@@ -70,16 +69,6 @@ def _machine(options: argparse.Namespace | Options) -> Machine:
     """This machine; without what is installed on it where the answer is to be for another system, shell or tool."""
     machine = quick_machine(environments=False)
     return machine.replace(path=(), tools=()) if options.os or options.shell or options.tool else machine
-
-
-def answer_here(words: str, library: Library, asked: Asked) -> Answer:
-    """The answer to a question that may be about this machine, or name what only this machine knows: `activate ml`."""
-    text = words.strip()
-    if may_be_output(text) or may_be_command(text):
-        return answer(words, library, asked)
-    if found := from_tables(text, library, asked):
-        return found
-    return answer(read_here(words, library, asked), library, asked).replace(question=text)
 
 
 def show(result: Answer, options: argparse.Namespace | Options) -> None:
@@ -125,7 +114,7 @@ def _batch(library: Library, asked: Asked, *, as_json: bool) -> int:
         if not line.strip():
             continue
         try:
-            result = answer_here(line, library, asked)
+            result = answer(line, library, asked)
         except UsageError as error:
             result = unknown(line[:200], (), 0.0).replace(title=error.message)
         emit_json(to_json(result, answer_text(result, JSON_WIDTH)))

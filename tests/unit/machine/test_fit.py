@@ -24,7 +24,7 @@ from assistant.machine.quick import quick_machine
 from assistant.render.answers import answer_text
 from assistant.search.library import Library, open_library
 from assistant.search.understand import understand
-from assistant.verbs.ask import answer_here, asked_from
+from assistant.verbs.ask import asked_from
 from tests.unit.machine.fakes import Fake, conda_environment, conda_root, program, record, system_python, venv, write
 
 
@@ -65,7 +65,7 @@ def said(answered: Answer) -> str:
 
 
 def ask(question: str, fake: Fake, library: Library) -> Answer:
-    return answer_here(question, library, Asked(machine=quick_machine(fake.roots())))
+    return answer(question, library, Asked(machine=quick_machine(fake.roots())))
 
 
 def task(entry_id: str, question: str, fake: Fake, library: Library) -> Answer:
@@ -497,6 +497,8 @@ def test_first_sentence_and_commands_stay(many: Fake, library: Library) -> None:
 
 def test_in_a_conversation_too(many: Fake, library: Library) -> None:
     talk = Conversation(library, Asked(machine=quick_machine(many.roots())))
+    assert "Did you mean `my-project`" in said(talk.turn("activate my-projct"))
+    assert runs(talk.turn("activate ml"))[0] == "conda activate ml"
     assert "You have: `base`" in said(talk.turn("activate my env"))
     assert said(talk.turn("on Windows?")) == ""
 

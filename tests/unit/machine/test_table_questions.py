@@ -10,11 +10,11 @@ import pytest
 
 from assistant.dialogue import hardware_systems
 from assistant.dialogue.answer import Answer
-from assistant.dialogue.engine import Asked
+from assistant.dialogue.engine import Asked, answer
+from assistant.dialogue.talk import Conversation
 from assistant.machine.model import Driver, Gpu, Machine
 from assistant.render.answers import answer_text
 from assistant.search.library import Library, open_library
-from assistant.verbs.ask import answer_here
 
 
 @pytest.fixture(scope="module")
@@ -25,7 +25,7 @@ def library(compiled_home: Path) -> Iterator[Library]:
 
 
 def ask(question: str, library: Library, system: str = "linux") -> Answer:
-    return answer_here(question, library, Asked(system=system))
+    return answer(question, library, Asked(system=system))
 
 
 # Question -> what the first sentence holds, then what the whole answer holds.
@@ -210,3 +210,17 @@ def test_this_machine(
 def test_the_look_at_this_machine_is_real() -> None:
     machine = hardware_systems.look_at_gpu()
     assert {"gpu", "system"} <= set(machine.looked) | {failure.probe for failure in machine.problems}
+
+
+def test_in_a_conversation_too(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    machine = Machine(system="linux", driver=Driver(state="ok", version="535.104.05"))
+    monkeypatch.setattr(hardware_systems, "look_at_gpu", lambda: machine)
+    talk = Conversation(library, Asked(machine=machine))
+    for question in (
+        "what can this machine run",
+        "can my V100 use pytorch 2.14",
+        "newest torch for python 3.8",
+        "mac m3 cuda",
+    ):
+        answered = talk.turn(question)
+        assert answered.entry is not None and answered.entry.id.startswith("compatibility:"), question

@@ -180,6 +180,32 @@ def test_function_words_are_told_apart(library: Library, text: str) -> None:
 def test_marked_words_are_words_of_their_own() -> None:
     assert words("purpose of the .conda folder")[0] == ".conda"
     assert words("%pip or !pip")[:2] == ["%pip", "!pip"]
-    assert words("conda update --all")[0] == "--all"
+    assert words("pip install --no")[0] == "--no"
     assert words("= or == in conda")[:2] == ["=", "=="]
     assert "--prune" not in words("conda env update --prune")
+
+
+@pytest.mark.parametrize(
+    ("text", "task"),
+    [
+        ("install numpy", "package.install"),
+        ("install numpy in env ml", "package.install"),
+        ("pip install a package", "package.install"),
+        ("downgrade numpy", "package.downgrade"),
+        ("get rid of the env test", "environment.remove"),
+        ("delete my venv", "environment.remove"),
+        ("create a virtual environment with uv", "environment.create"),
+        ("list envs with mamba", "environment.list"),
+        ("install pytorch", "pytorch.install"),
+        ("update all packages", "package.update-all"),
+    ],
+)
+def test_a_plain_task_is_found_whatever_it_acts_on(library: Library, text: str, task: str) -> None:
+    assert first(text, library) == task
+
+
+@pytest.mark.parametrize(
+    "text", ["which env is active", "why install numpy", "install numpy or pandas with conda or pip"]
+)
+def test_a_question_about_a_task_is_no_task(library: Library, text: str) -> None:
+    assert understand(text, library.index).tasks == ()
