@@ -21,6 +21,7 @@ from assistant.tui.ask import AskPane
 from assistant.tui.bars import KeyBar, MachineBar, TabRow
 from assistant.tui.base import BaseApp
 from assistant.tui.history import History
+from assistant.tui.memory import let_go
 from assistant.tui.pieces import Chosen, Copied
 from assistant.tui.prompt import PLACEHOLDER, Prompt
 from assistant.tui.safe import plain, safe_line
@@ -302,6 +303,7 @@ class GuideApp(BaseApp):
         if name not in self.panes:
             self.panes[name] = self._pane(name)
             self.screen.mount(self.panes[name], after=self.ask_pane)
+        let_go()
         self.tab = name
         for key, pane in self.panes.items():
             pane.display = key == name

@@ -15,6 +15,7 @@ from assistant.errors import GuideError
 from assistant.tui.actions import bindings
 from assistant.tui.aside import aside
 from assistant.tui.history import History
+from assistant.tui.memory import let_go
 from assistant.tui.pieces import Card, Chosen, Copied, Item, Words
 from assistant.tui.prompt import Prompt, Suggestions
 from assistant.tui.welcome import Welcome
@@ -162,6 +163,7 @@ class AskPane(Vertical):
             self.cards.remove_class("-empty")
             if old:
                 self.cards.remove_children(old)
+            let_go()
             for earlier in cards[1 - MOUNTED :][: 1 - WHOLE]:
                 earlier.flatten()
 

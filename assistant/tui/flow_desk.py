@@ -16,6 +16,7 @@ from assistant.tui.aside import aside
 from assistant.tui.flow_run import FlowRun
 from assistant.tui.flow_screen import FlowScreen
 from assistant.tui.flows import FlowsPane
+from assistant.tui.memory import let_go
 
 if TYPE_CHECKING:
     from assistant.tui.app import GuideApp
@@ -65,6 +66,7 @@ class FlowDesk:
             self.app.pop_screen()
         if run and run.session:
             aside(self.app, run.close, "closing")
+        let_go()
         self.tell()
         self.app.read_runs()
 

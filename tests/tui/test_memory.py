@@ -6,7 +6,9 @@ import gc
 from pathlib import Path
 
 import pytest
+from textual._styles_cache import StylesCache
 from textual.pilot import Pilot
+from textual.widget import Widget
 from textual.widgets._footer import FooterKey
 
 from assistant.tui.app import GuideApp
@@ -53,3 +55,5 @@ async def test_old_cards_are_let_go(guide: Open) -> None:
             await pilot.pause()
         await until(pilot, lambda: len(cards(app)) == MOUNTED)
         await until(pilot, lambda: alive(AnswerCard) <= MOUNTED + 2)
+        app.action_tab("ask")
+        await until(pilot, lambda: alive(StylesCache) <= 2 * alive(Widget))
