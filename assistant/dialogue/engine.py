@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 SURE = 0.5  # from here on an entry is shown as the answer
 NEAR = 0.25  # from here on an entry is worth naming beside "I don't know that"
 CLOSE = 0.04  # two scores nearer than this share of the better one are the same
+SAID_LIKE = 0.8  # agreement with a phrasing from which on an entry of another kind answers a comparison
 EQUAL = 0.98  # of the best score: which of the two comes first is chance
 NEARLY = 0.75  # of the best score: good enough where the best was just shown
 MAX_QUESTION_BYTES = 4_000_000
@@ -220,8 +221,7 @@ def decide(text: str, query: Query, ranked: list[Ranked], library: Library, aske
             return compared
         return unknown(text, near, ranked[0].confidence if ranked else 0.0, why)
     best = library.entry(ranked[0].number)
-    said_so = ranked[0].signals["exact"] or ranked[0].signals["phrase"] >= 0.8
-    if query.frame.kind == "compare" and not said_so and not _covers(best, query.frame.tools):
+    if query.frame.kind == "compare" and not _covers(best, query.frame.tools, ranked[0].signals["phrase"]):
         compared = _generated_comparison(text, query, library, asked)
         if compared:
             return compared
@@ -329,11 +329,11 @@ def _related(result: Answer, ranked: list[Ranked], library: Library) -> tuple[Li
     return tuple(links.values())[:5]
 
 
-def _covers(entry: Entry, tools: tuple[str, ...]) -> bool:
-    return (entry.kind == "comparison" and len(set(entry.tools) & set(tools)) >= 2) or entry.kind not in (
-        "comparison",
-        "tool",
-    )
+def _covers(entry: Entry, tools: tuple[str, ...], phrase: float) -> bool:
+    """Whether an entry compares all the tools that are named, or its phrasings are near enough to the question."""
+    if entry.kind in ("comparison", "tool"):
+        return len(tools) < 2 or set(tools) <= set(entry.tools)
+    return phrase >= SAID_LIKE
 
 
 def _generated_comparison(text: str, query: Query, library: Library, asked: Asked) -> Answer | None:

@@ -24,6 +24,7 @@ K1 = 9.0  # saturation, in units of the fields' weighted counts
 HIGHEST_IDF = 5.5  # one rare word must not outweigh all others of a question
 POOL = 60  # entries that are looked at closely
 PLAIN_TASK = 1.0  # for the task that the question is, word for word
+THESE_TOOLS = 0.25  # for a comparison of just the tools that are named; taken off one that leaves one of them out
 BARE_WORD = 0.6  # for a word's definition, where the question is that word alone
 TAKES_VALUE = 0.1  # for a value of the question ("cu126") that the entry's commands have a place for
 OTHER_TOOL = 0.2  # taken off a problem of another tool than the one named
@@ -211,6 +212,10 @@ def frame_agreement(frame: Frame, kind: str, entry_frame: list[Any]) -> float:
         common = len(set(tools) & set(frame.tools))
         if kind == "comparison" and common >= 2:
             value += 0.33
+            if common == len(frame.tools) == len(tools):
+                value += THESE_TOOLS
+        elif kind == "comparison" and len(frame.tools) > 1:
+            value -= THESE_TOOLS
         elif not common:
             value -= OTHER_TOOL if kind == "problem" else 0.08
     return value

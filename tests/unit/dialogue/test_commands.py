@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from assistant.dialogue.answer import Answer
@@ -171,3 +173,19 @@ def test_a_command_is_explained_when_a_sentence_asks_for_it(library: Library, te
 )
 def test_a_sentence_that_holds_a_command_is_no_command(library: Library, text: str) -> None:
     assert not answer(text, library, Asked()).title.startswith("What `")
+
+
+@pytest.mark.parametrize(
+    ("text", "tools"),
+    [
+        ("conda vs uv for beginners", {"conda", "uv"}),
+        ("poetry vs pip", {"poetry", "pip"}),
+        ("conda vs uv vs venv", {"conda", "uv", "venv"}),
+        ("pixi or uv for ml", {"pixi", "uv"}),
+        ("should I use conda or venv for my project", {"conda", "venv"}),
+    ],
+)
+def test_a_comparison_is_of_all_the_tools_that_are_named(library: Library, text: str, tools: set[str]) -> None:
+    found = answer(text, library, HERE)
+    assert found.kind == "comparison"
+    assert found.entry and tools <= set(re.split(r"[^a-z]+", found.entry.id))
