@@ -94,12 +94,19 @@ def may_read(pids: list[int]) -> bool:
     """Whether one of these may be waiting for input. False only where the kernel tells that none is (Linux)."""
     for pid in pids:
         try:
+            before = _state(pid)
             where = Path(f"/proc/{pid}/wchan").read_text()
-        except OSError:
+            working = "R" in (before, _state(pid))  # it waits for a processor then, and the kernel names no place
+        except (OSError, IndexError):
             return True
-        if where in ("", "0") or where.startswith(_WAITS_TO_READ):
+        if where.startswith(_WAITS_TO_READ) or (where in ("", "0") and not working):
             return True
     return not pids
+
+
+def _state(pid: int) -> str:
+    """The letter that Linux has for what a process does; its name may hold any character, so it is cut off first."""
+    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
 
 
 def kill_session(session: int, marker: str) -> int:
