@@ -82,6 +82,15 @@ def source(text: str, last: Answer) -> Answer:
     return last.replace(question=text, blocks=(block,), corrections=last.corrections, flows=(), more="")
 
 
+def no_help(text: str, last: Answer) -> Answer:
+    """What to do when the last answer did not help: for a problem its check and every fix, and what to paste."""
+    lead = "Then it may be another cause. Paste the whole output here, from the first error line on."
+    if last.kind == "problem":
+        lead = f"Make sure that it is this, then try the next fix. {lead}"
+        return last.replace(question=text, blocks=(Block(kind="lead", text=lead), *last.blocks[1:]), more="")
+    return says(text, lead, last)
+
+
 def why(talk: Conversation, text: str, last: Answer) -> Answer:
     """The reason behind the last answer: a cause, what changed since the document, or the entry that explains it."""
     entry = entry_of(talk, last)

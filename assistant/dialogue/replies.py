@@ -176,6 +176,15 @@ def asks_source(said: list[str]) -> bool:
     ) or ({"where", "come"} <= set(said) and "from" in said and len(said) <= 7)
 
 
+def says_no_help(said: list[str]) -> bool:
+    """`still the same error`, `that didn't help`, `no luck`, `it doesn't work`."""
+    return _only(
+        said,
+        "still same help helped work works worked working luck fails failing",
+        "error problem message it that this not didn doesn don won no again either all anything nothing",
+    ) and bool({"still", "same", "no", "not", "didn", "doesn", "don", "won", "nothing", "fails", "failing"} & set(said))
+
+
 def asks_why(said: list[str]) -> bool:
     """`why`, `why not`, `why is that`, `how come`."""
     return _only(said, "why", "not that so it this come how") or said == ["how", "come"]

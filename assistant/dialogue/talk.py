@@ -31,6 +31,7 @@ from assistant.dialogue.replies import (
     asks_undo,
     asks_why,
     chosen_number,
+    says_no_help,
     small_talk,
 )
 from assistant.search.text import STOP_WORDS, words
@@ -168,6 +169,8 @@ class Conversation:
             return about.do_it(text, last)
         if asks_source(said):
             return about.source(text, last)
+        if says_no_help(said):
+            return about.no_help(text, last)
         if asks_why(said):
             return about.why(self, text, last)
         if asks_more(said):
@@ -226,6 +229,9 @@ class Conversation:
             again = look_up(f"{self.topic} {text}", self.library, self.asked, merged.slots)
             if again.status == "answered" and again.entry and again.entry.id != last.entry.id:
                 return self.remember(text, again, merged, f"{self.topic} {text}")
+            alone = look_up(text, self.library, self.asked, merged.slots)
+            if alone.status == "answered":
+                return self.remember(text, alone, merged, text)
         result = compose(self.library.entry(last.entry.id), text, self._view(merged), self.library)
         if "version" in slots and not any(slots["version"] in command.run for command in result.commands):
             exact = look_up(EXACT_VERSION, self.library, self.asked, merged.slots)
@@ -334,7 +340,13 @@ class Conversation:
         again = frame.slots or (self.frame.actions and set(self.frame.actions) & set(frame.actions))
         same = last.entry.id if last.entry and content and not again else ""
         result = look_up(
-            text, self.library, self.asked, self.frame.slots, f"{self.topic} {last.title}", other_than=same
+            text,
+            self.library,
+            self.asked,
+            self.frame.slots,
+            f"{self.topic} {last.title}",
+            other_than=same,
+            points=bool(PRONOUNS & set(said)),
         )
         if result.status != "answered":
             return None

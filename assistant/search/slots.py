@@ -109,7 +109,6 @@ def read_slots(text: str, is_common: Callable[[str], bool] = lambda _: False) ->
             slots["cuda"] = tag[1].lower()
         if version := search(_CUDA):
             slots["cuda_version"] = version[1]
-            slots.setdefault("cuda", "cu" + version[1].replace(".", ""))
     if ("from " in lowered or "-c" in lowered) and (channel := search(_CHANNEL)):
         slots["channel"] = channel[1] or channel[2]
     if "." in text and (file := search(_FILE)):
@@ -119,7 +118,8 @@ def read_slots(text: str, is_common: Callable[[str], bool] = lambda _: False) ->
 
 
 _NOT_A_PACKAGE = frozenset(
-    """anaconda miniconda miniforge conda mamba env envs environment environments everything python3 all dependencies
+    """conda-forge bioconda defaults
+    anaconda miniconda miniforge conda mamba env envs environment environments everything python3 all dependencies
     requirements cuda cudnn driver drivers channel channels kernel kernels packages package libraries
     things stuff software pip3 virtualenv again via an a the multiple several specific old new version versions
     git github wheel wheels pypi error errors fails failed nothing base to on of or if""".split()

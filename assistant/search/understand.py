@@ -23,6 +23,7 @@ ON_ENVIRONMENTS = frozenset(
     register search""".split()
 )
 ASKS_ABOUT = frozenset("why where who when which what whats is are does should if".split())
+POINTED_AT = frozenset(("environment", "package", "channel", "kernel", "pytorch"))  # what "remove it" may remove
 NAMING = frozenset(("create", "activate", "remove", "rename", "clone", "export", "move"))
 ROUNDS = 3  # of mending: a mended word ("renmae") can tell that another one is a name
 
@@ -86,6 +87,9 @@ def _read(text: str, index: dict[str, Any]) -> tuple[Query, list[str]]:
             stripped = stripped.replace(phrase, " ")
     forms, idf, lexicon = index["forms"], index["idf"], index["lexicon"]
     slots = read_slots(text, lambda word: word in forms and idf[forms[word]] < RARE and word not in lexicon["names"])
+    tag = "cu" + slots.get("cuda_version", "").replace(".", "")
+    if tag in lexicon["anchors"]:  # there are wheels for some versions of CUDA only
+        slots.setdefault("cuda", tag)
     tokens = words(stripped)
     kept = [word for word in tokens if word not in STOP_WORDS][:MAX_TERMS]
     if not kept:
@@ -116,18 +120,21 @@ def _read(text: str, index: dict[str, Any]) -> tuple[Query, list[str]]:
     return query, strange
 
 
-def lean_on(query: Query, earlier: Query, index: dict[str, Any]) -> Query:
+def lean_on(query: Query, earlier: Query, index: dict[str, Any], points: bool = False) -> Query:
     """A question read in the light of an earlier one: its words count less, its frame fills what is missing.
 
-    What the earlier one was about counts nearly in full where the question names no object of its own ("remove it").
+    Where it `points` back ("remove it") and names no object of its own, what the earlier one was about counts nearly in
+    full, and an action with that object is the task that is asked for.
     """
     frame, before = query.frame, earlier.frame
-    meant = (
-        {}
-        if frame.objects
-        else {index["forms"][name]: POINTED_WEIGHT for name in before.objects if name in index["forms"]}
-    )
+    pointed = before.objects if points and not frame.objects else ()
+    meant = {index["forms"][name]: POINTED_WEIGHT for name in pointed if name in index["forms"]}
+    tasks = query.tasks
+    handled = tuple(thing for thing in pointed if thing in POINTED_AT)
+    if handled and len(frame.actions) == 1 and len(query.terms) <= 2:
+        tasks = _tasks_on(before.replace(actions=frame.actions, objects=handled, slots={**before.slots, **frame.slots}))
     return query.replace(
+        tasks=tasks,
         terms={**{term: weight * EARLIER_WEIGHT for term, weight in earlier.terms.items()}, **meant, **query.terms},
         frame=frame.replace(
             objects=frame.objects or before.objects,
@@ -214,6 +221,11 @@ def _plain_tasks(frame: Frame, kept: list[str], tokens: list[str], lexicon: dict
     values = {value.lower() for value in frame.slots.values()} | {"called", "named", "name"}
     if any(word not in known and word not in values and word.lstrip(".") not in known for word in kept):
         return ()
+    return _tasks_on(frame)
+
+
+def _tasks_on(frame: Frame) -> tuple[str, ...]:
+    """The ids of tasks that do the frame's action on its objects, the most special thing first."""
     package = frame.slots.get("package", "").lower()
     things = [package] if package else []
     things += [thing for thing in frame.objects if thing not in ("package", "environment", "file")]
@@ -221,7 +233,7 @@ def _plain_tasks(frame: Frame, kept: list[str], tokens: list[str], lexicon: dict
         things.append("package")
     if "environment" in frame.objects or (not things and not {"venv", "virtualenv"}.isdisjoint(frame.tools)):
         things.append("environment")
-    return tuple(f"{thing}.{action}" for thing in things)
+    return tuple(f"{thing}.{frame.actions[0]}" for thing in things)
 
 
 def _no_names(frame: Frame, kept: list[str], index: dict[str, Any]) -> list[str]:

@@ -207,3 +207,20 @@ def test_better_than_begins_a_comparison(talk: Conversation) -> None:
 def test_an_addition_is_read_with_the_question_before_it(talk: Conversation) -> None:
     answer = say(talk, "activate ml", "in a script")
     assert answer.entry and "script" in answer.title.lower()
+
+
+def test_how_do_I_register_one(talk: Conversation) -> None:
+    answer = say(talk, "what is a kernel", "how do I register one")
+    assert answer.entry and answer.entry.id == "kernel.register"
+
+
+def test_a_version_of_cuda_without_wheels_gives_no_tag(talk: Conversation) -> None:
+    answer = say(talk, "install pytorch for cuda 12.2")
+    assert "cu122" not in answer_text(answer)
+
+
+@pytest.mark.parametrize("text", ["still the same error", "that didn't help", "no luck", "doesn't work"])
+def test_a_fix_that_did_not_help(talk: Conversation, text: str) -> None:
+    answer = say(talk, "PackagesNotFoundError: The following packages are not available from current channels", text)
+    assert answer.kind == "problem"
+    assert "next fix" in answer_text(answer)

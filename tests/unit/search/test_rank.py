@@ -89,7 +89,7 @@ def test_typos_find_the_same(library: Library, typed: str, meant: str) -> None:
         ("install numpy==1.26.4", {"package": "numpy", "version": "1.26.4"}),
         ("rename env lab to new-one", {"name": "lab", "new_name": "new-one"}),
         ("pytorch cu128 wheels", {"cuda": "cu128"}),
-        ("which driver for cuda 12.4", {"cuda_version": "12.4", "cuda": "cu124"}),
+        ("which driver for cuda 12.4", {"cuda_version": "12.4"}),
         ("install scipy from conda-forge", {"package": "scipy", "channel": "conda-forge"}),
         ("pip install -r dev-requirements.txt", {"requirements": "dev-requirements.txt"}),
         ("where are my environments", {}),
