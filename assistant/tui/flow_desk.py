@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import subprocess
@@ -66,6 +67,7 @@ class FlowDesk:
             self.app.pop_screen()
         if run and run.session:
             aside(self.app, run.close, "closing")
+        gc.unfreeze()  # what a run set aside from the garbage search can go, too
         let_go()
         self.tell()
         self.app.read_runs()
