@@ -248,7 +248,7 @@ class Composer:
             return slots[name], True
         if name == "shell" and self.view.shell:
             return {"cmd": "cmd.exe"}.get(self.view.shell, self.view.shell), True
-        if name == "packages" and "package" in slots:
+        if name in ("packages", "tool") and "package" in slots:
             return slots["package"], True
         if name == "path" and "name" in slots:
             return slots["name"], True

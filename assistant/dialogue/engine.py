@@ -120,12 +120,13 @@ def look_up(
     earlier: str = "",
     other_than: str = "",
     points: bool = False,
+    family: str = "",
 ) -> Answer:
     """The answer to a question in words.
 
     `carried` are values that the conversation named before; `earlier` is what it was about, for a message that leans on it;
     `other_than` is the entry that was shown last: another one that fits nearly as well is the better reply;
-    `points` says that the message points back ("it", "that one").
+    `points` says that the message points back ("it", "that one"), `family` to what kind of thing the last task was about.
     """
     cleaned = text if text.isascii() and text.isprintable() else _clean(text)
     tabled = from_tables(cleaned, library, asked)
@@ -137,7 +138,7 @@ def look_up(
     if earlier:
         from assistant.search.understand import lean_on
 
-        query = lean_on(query, understand(earlier, library.index), library.index, points)
+        query = lean_on(query, understand(earlier, library.index), library.index, points, family)
     ranked = rank(query, library.index)
     if other_than and len(ranked) > 1 and library.index["ids"][ranked[0].number] == other_than:
         if ranked[1].score >= NEARLY * ranked[0].score and ranked[1].confidence >= SURE:

@@ -347,6 +347,7 @@ class Conversation:
             f"{self.topic} {last.title}",
             other_than=same,
             points=bool(PRONOUNS & set(said)),
+            family=last.entry.id.split(".")[0] if last.entry and last.kind == "command" else "",
         )
         if result.status != "answered":
             return None

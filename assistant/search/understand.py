@@ -120,19 +120,23 @@ def _read(text: str, index: dict[str, Any]) -> tuple[Query, list[str]]:
     return query, strange
 
 
-def lean_on(query: Query, earlier: Query, index: dict[str, Any], points: bool = False) -> Query:
+def lean_on(query: Query, earlier: Query, index: dict[str, Any], points: bool = False, family: str = "") -> Query:
     """A question read in the light of an earlier one: its words count less, its frame fills what is missing.
 
     Where it `points` back ("remove it") and names no object of its own, what the earlier one was about counts nearly in
-    full, and an action with that object is the task that is asked for.
+    full, and an action with that object is the task that is asked for. `family` is what the last task was about ("tool"
+    of `tool.install`): the likeliest thing that is pointed at.
     """
     frame, before = query.frame, earlier.frame
     pointed = before.objects if points and not frame.objects else ()
     meant = {index["forms"][name]: POINTED_WEIGHT for name in pointed if name in index["forms"]}
     tasks = query.tasks
     handled = tuple(thing for thing in pointed if thing in POINTED_AT)
-    if handled and len(frame.actions) == 1 and len(query.terms) <= 2:
-        tasks = _tasks_on(before.replace(actions=frame.actions, objects=handled, slots={**before.slots, **frame.slots}))
+    if points and not frame.objects and len(frame.actions) == 1 and len(query.terms) <= 2:
+        tasks = (f"{family}.{frame.actions[0]}",) if family else ()
+        tasks += _tasks_on(
+            before.replace(actions=frame.actions, objects=handled, slots={**before.slots, **frame.slots})
+        )
     return query.replace(
         tasks=tasks,
         terms={**{term: weight * EARLIER_WEIGHT for term, weight in earlier.terms.items()}, **meant, **query.terms},
@@ -227,7 +231,8 @@ def _plain_tasks(frame: Frame, kept: list[str], tokens: list[str], lexicon: dict
 def _tasks_on(frame: Frame) -> tuple[str, ...]:
     """The ids of tasks that do the frame's action on its objects, the most special thing first."""
     package = frame.slots.get("package", "").lower()
-    things = [package] if package else []
+    things = ["tool"] if "pipx" in frame.tools else []  # pipx installs applications only
+    things += [package] if package else []
     things += [thing for thing in frame.objects if thing not in ("package", "environment", "file")]
     if package or ("package" in frame.objects and "environment" not in frame.objects):
         things.append("package")

@@ -224,3 +224,17 @@ def test_a_fix_that_did_not_help(talk: Conversation, text: str) -> None:
     answer = say(talk, "PackagesNotFoundError: The following packages are not available from current channels", text)
     assert answer.kind == "problem"
     assert "next fix" in answer_text(answer)
+
+
+@pytest.mark.parametrize(
+    ("messages", "entry"),
+    [
+        (("install black with pipx", "and uninstall it"), "tool.remove"),
+        (("create an env called demo", "delete it", "list them"), "environment.list"),
+        (("install numpy", "remove it"), "package.remove"),
+        (("add a channel", "remove it"), "channel.remove"),
+    ],
+)
+def test_it_is_what_the_last_task_was_about(talk: Conversation, messages: tuple[str, ...], entry: str) -> None:
+    answer = say(talk, *messages)
+    assert answer.entry and answer.entry.id == entry
