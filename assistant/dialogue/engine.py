@@ -224,7 +224,7 @@ def decide(text: str, query: Query, ranked: list[Ranked], library: Library, aske
             return compared
         return unknown(text, near, ranked[0].confidence if ranked else 0.0, why)
     best = library.entry(ranked[0].number)
-    if query.frame.kind == "compare" and not _covers(best, query.frame.tools, ranked[0].signals["phrase"]):
+    if query.frame.kind == "compare" and not _covers(best, query, ranked[0].signals["phrase"], library):
         compared = _generated_comparison(text, query, library, asked)
         if compared:
             return compared
@@ -332,11 +332,19 @@ def _related(result: Answer, ranked: list[Ranked], library: Library) -> tuple[Li
     return tuple(links.values())[:5]
 
 
-def _covers(entry: Entry, tools: tuple[str, ...], phrase: float) -> bool:
-    """Whether an entry compares all the tools that are named, or its phrasings are near enough to the question."""
-    if entry.kind in ("comparison", "tool"):
-        return len(tools) < 2 or set(tools) <= set(entry.tools)
-    return phrase >= SAID_LIKE
+def _covers(entry: Entry, query: Query, phrase: float, library: Library) -> bool:
+    """Whether an entry compares all the tools that are named, or its phrasings are near enough to the question.
+
+    Where the question names tools only, just a comparison of all of them will do.
+    """
+    tools = query.frame.tools
+    if entry.kind in ("comparison", "tool") and (len(tools) < 2 or set(tools) <= set(entry.tools)):
+        return True
+    index = library.index
+    named = {form for name in tools for bag in index["lexicon"]["tools"][name] for forms in bag for form in forms}
+    compared = {form for bag in index["lexicon"]["actions"]["compare"] for forms in bag for form in forms}
+    about = set(query.terms) - {index["forms"].get(form) for form in named | compared}
+    return phrase >= SAID_LIKE and bool(about)
 
 
 def _generated_comparison(text: str, query: Query, library: Library, asked: Asked) -> Answer | None:

@@ -187,6 +187,8 @@ class Conversation:
 
     def _changed(self, text: str, said: list[str], frame: Frame, last: Answer) -> Answer | None:
         """The last answer with another tool, system, shell, version or name, where the message says nothing else."""
+        if "what" in said and not {"about", "if", "with", "on", "in", "for"} & set(said):
+            return None  # "what is conda" asks for itself
         slots = dict(frame.slots)
         version = _VERSION.search(text)
         if version and "package" in self.frame.slots and not {"python", "version"} & set(slots):
