@@ -4,6 +4,7 @@ large packages. Each is taken back, and the disk looked at before and after. One
 
 import json
 import os
+import subprocess
 import sys
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from tests.flows_run import stand_ins
 from tests.flows_run.conftest import CondaDesk, Desk, differences
 
 pytestmark = [pytest.mark.skipif(os.name != "posix", reason="looks at POSIX paths"), pytest.mark.slow]
+OWN = dict(os.environ)  # with the person's pip settings: a company's index, a wheel folder
 VERSION = f"{sys.version_info[0]}.{sys.version_info[1]}"
 
 
@@ -95,17 +97,31 @@ def test_the_whole_set_up_and_back(with_terms: CondaDesk, packages: Path, monkey
     assert differences(before, with_terms.picture()) == []
 
 
+def cpu_wheels(folder: Path, version: str) -> None:
+    """Real PyTorch for the CPU with all that it needs, from PyPI; skips where PyPI has a CUDA build for this system."""
+    pip = [sys.executable, "-m", "pip", "--disable-pip-version-check"]
+    wanted = [f"torch=={version}", "torchvision"]
+    asked = [*pip, "install", "--quiet", "--dry-run", "--ignore-installed", "--report", "-", *wanted]
+    found = json.loads(subprocess.run(asked, check=True, capture_output=True, env=OWN).stdout)["install"]
+    if any(item["metadata"]["name"].startswith(("nvidia", "cuda")) for item in found):
+        pytest.skip("PyPI's PyTorch for this system is a CUDA build")
+    subprocess.run([*pip, "download", "--quiet", "--dest", folder, *wanted], check=True, env=OWN)
+
+
 @pytest.mark.network
-@pytest.mark.skipif(
-    not os.environ.get("ENVGUIDE_TORCH"), reason="downloads 200 MB: set ENVGUIDE_TORCH=newest or 2.13 for it"
-)
-def test_the_real_pytorch_for_the_cpu(desk: Desk) -> None:
+@pytest.mark.skipif(not os.environ.get("ENVGUIDE_TORCH"), reason="downloads 200 MB: set ENVGUIDE_TORCH=2.13.0 for it")
+def test_the_real_pytorch_for_the_cpu(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> None:
+    wanted = os.environ["ENVGUIDE_TORCH"]
+    wheels_of_torch = tmp_path / "torch"
+    cpu_wheels(wheels_of_torch, wanted)
+    request.getfixturevalue("packages")  # from here on without the network
+    monkeypatch.setenv("PIP_FIND_LINKS", str(wheels_of_torch))
     desk.done("create-environment", tool="venv", name=".venv", python=VERSION)
     env = str(desk.work / ".venv")
     before = desk.picture()
-    wanted = os.environ["ENVGUIDE_TORCH"]
-    given = {} if wanted == "newest" else {"version": wanted}
-    seen = desk.done("install-pytorch", env=env, build="cpu", also="", **given)
+    seen = desk.done("install-pytorch", env=env, build="cpu", version=wanted.rpartition(".")[0])
     assert "multiplied two matrices on cpu" in evidence(seen)
     desk.undo()
     assert differences(before, desk.picture()) == []
