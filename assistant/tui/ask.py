@@ -140,12 +140,8 @@ class AskPane(Vertical):
 
     def begin_with(self, answer: Answer) -> None:
         """Follow-ups are about an answer that no turn of the conversation gave."""
-        conversation = self.conversation
-        if conversation and answer.entry:
-            from assistant.search.understand import understand
-
-            conversation.last = answer
-            conversation.frame = understand(answer.question, conversation.library.index).frame
+        if self.conversation and answer.entry:
+            self.conversation.begin(answer)
 
     def show_answer(self, answer: Answer, question: str) -> None:
         """Show an answer as the newest card."""
