@@ -74,6 +74,17 @@ def find(roots: Roots, *, condas: tuple[str, ...] | None = None) -> tuple[Enviro
     return tuple(found.values())
 
 
+def at(path: str, roots: Roots) -> Environment | None:
+    """The environment in a folder, wherever that lies; None where the folder holds none."""
+    name = os.path.basename(path.rstrip("/\\"))
+    if os.path.isdir(os.path.join(path, "conda-meta")):
+        return fill(Environment(name=name, path=path, kind="conda"), roots)
+    settings = read_pyvenv(path)
+    if settings is None:
+        return None
+    return fill(Environment(name=name, path=path, kind="uv" if "uv" in settings else "venv"), roots)
+
+
 def _key(path: str, parents: dict[str, str]) -> str:
     """The real path. `parents` keeps those of folders, so that a hundred environments in one cost one look at it."""
     parent, name = os.path.split(path)

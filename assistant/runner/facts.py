@@ -8,6 +8,8 @@ import re
 from pathlib import Path
 
 from assistant import paths
+from assistant.machine.context import system_name, this_machine
+from assistant.machine.environments import at
 from assistant.machine.model import Conda, Environment, Machine, Python
 from assistant.machine.probe import probe
 from assistant.machine.versions import minor, numbers
@@ -130,6 +132,14 @@ def interpreter(machine: Machine, version: str) -> str:
         if wanted and numbers(one.version)[: len(wanted)] == wanted:
             return one.path
     return ""
+
+
+def environment(machine: Machine, text: str) -> Environment | None:
+    """An environment by its name or folder; a folder that nobody keeps a list of is looked at on disk."""
+    known = machine.environment(text)
+    if known or not Path(text).is_absolute() or machine.system != system_name():
+        return known
+    return at(text, this_machine())
 
 
 def environment_facts(environment: Environment | None) -> dict[str, str]:

@@ -96,7 +96,7 @@ def new_env_name(value: str, machine: Machine) -> str:
 def env_name(value: str, machine: Machine) -> str:
     """An environment that exists, by name or folder."""
     text = _plain(value, "environment", "`myenv`", _MAX_TEXT)
-    found = machine.environment(text) or machine.environment(str(_absolute(text, machine)))
+    found = machine.environment(text) or facts.environment(machine, str(_absolute(text, machine)))
     if found:
         return text if found.name == text else found.path
     names = [one.name for one in machine.environments]

@@ -218,7 +218,7 @@ def brought_by(
     if not value:
         pass
     elif param.type == "env-name":
-        environment = machine.environment(text)
+        environment = facts.environment(machine, text)
         earlier = (known or {}).get(text)
         found = {**found, **earlier} if isinstance(earlier, Mapping) else facts.environment_facts(environment)
     elif param.type == "python-version":
@@ -243,7 +243,12 @@ def scope_of(
     scope.update(values)
     for name, param in flow.params.items():
         value = scope[name]
-        if param.type == "env-name" and value and str(value) not in seen and (found := machine.environment(str(value))):
+        if (
+            param.type == "env-name"
+            and value
+            and str(value) not in seen
+            and (found := facts.environment(machine, str(value)))
+        ):
             seen[str(value)] = facts.environment_facts(found)
         scope.update(brought_by(name, param, value, machine, scope, seen))
     for name, options in flow.vars.items():

@@ -1,10 +1,13 @@
 """Values are checked before anything runs: what is wrong, and what would be right."""
 
+import sys
+from pathlib import Path
+
 import pytest
 
 from assistant.errors import UsageError
 from assistant.machine.model import Conda, Environment, Machine, Python, Tool
-from assistant.runner import params
+from assistant.runner import facts, params
 from assistant.runner.catalog import flow_from_plain
 from assistant.runner.param_types import TYPES
 
@@ -95,6 +98,21 @@ def test_an_environment_by_name_or_folder_and_near_misses() -> None:
         check("env-name", "zzz")
     assert "there are: .venv, base, persona" in error.value.hint
     assert [choice.value for choice in TYPES["env-name"].choices(MACHINE)] == ["base", "persona", ".venv"]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the machine described here is Linux")
+def test_an_environment_that_nobody_keeps_a_list_of(tmp_path: Path) -> None:
+    folder = tmp_path / "far" / "tools"
+    folder.mkdir(parents=True)
+    with pytest.raises(UsageError, match="no environment"):
+        check("env-name", str(folder))
+    (folder / "pyvenv.cfg").write_text("home = /usr/bin\nversion = 3.12.3\n", encoding="utf-8")
+    assert check("env-name", str(folder)) == str(folder)
+    found = facts.environment(MACHINE, str(folder))
+    assert found and (found.kind, found.python_version) == ("venv", "3.12.3")
+    assert facts.environment(MACHINE.replace(system="windows"), str(folder)) is None
+    (tmp_path / "conda" / "conda-meta").mkdir(parents=True)
+    assert facts.environment(MACHINE, str(tmp_path / "conda")).kind == "conda"  # type: ignore[union-attr]
 
 
 def test_packages_are_names_with_versions_and_nothing_else() -> None:
