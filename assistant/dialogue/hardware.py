@@ -51,6 +51,17 @@ _ASKS = re.compile(
 )
 
 
+# What a number is by its shape, where it does not stand beside its word ("570 is the driver I have, is cuda 13 ok").
+_ALONE = (
+    ("driver", _DRIVER, r"(?<![\d.])([3-6]\d\d(?:\.\d{1,3}){0,2})(?![\d.])"),
+    ("cuda", _CUDA, r"(?<![\d.])(1[0-4](?:\.\d)?)(?![\d.])"),
+    ("torch", _TORCH, r"(?<![\d.])([12]\.\d{1,2})(?![\d.])"),
+    ("python", _PYTHON, r"(?<![\d.])(3\.\d{1,2})(?![\d.])"),
+    ("rtx", _SERIES, r"(?<![\d.])([2-6]0\d0)(?![\d.])"),
+    ("gtx", _SERIES, r"(?<![\d.])((?:10|16)\d0)(?![\d.])"),
+)
+
+
 class Named(Frozen):
     """What a question names. Versions are text, empty where none is named; `row` is the generation of a named GPU."""
 
@@ -73,9 +84,22 @@ def hardware_answer(text: str, library: Library, asked: Asked) -> Answer | None:
     lowered = re.sub(r"\b(rtx|gtx|gt)(?=\d{3,4})", r"\1 ", text.lower())
     if any(word in lowered for word in _TROUBLE):
         return None
+    lowered = _side_by_side(lowered)
     tables = read_tables(library.record("compatibility"))
     system = asked.system or (asked.machine.system if asked.machine else "") or "linux"
     return _choose(_read(text, lowered, system, tables), tables, library)
+
+
+def _side_by_side(lowered: str) -> str:
+    """The question with each number also beside its word, so that the order of the words does not matter."""
+    added = [
+        f"{word} {found[1]}"
+        for word, beside, shape in _ALONE
+        if re.search(rf"\b(?:py)?{word}\b", lowered)
+        and not re.search(beside, lowered)
+        and (found := re.search(shape, lowered))
+    ]
+    return "; ".join((lowered, *added))
 
 
 def _choose(named: Named, tables: Tables, library: Library) -> Answer | None:

@@ -67,3 +67,18 @@ def test_a_command_is_offered_and_the_table_is_dated(library: Library) -> None:
     assert answered.commands and answered.commands[0].run.startswith("pip install")
     assert "as of 20" in answer_text(answered)
     assert answered.sources
+
+
+@pytest.mark.parametrize(
+    ("asked_in_order", "in_another"),
+    [
+        ("is cuda 13 ok with driver 570", "driver cuda 570 is with 13 ok"),
+        ("last pytorch for python 3.10", "pytorch for 3.10 python last"),
+        ("rtx 3060 which pytorch", "pytorch 3060 rtx which"),
+        ("cuda 11.8 pytorch latest", "latest cuda pytorch 11.8"),
+    ],
+)
+def test_the_order_of_the_words_does_not_matter(library: Library, asked_in_order: str, in_another: str) -> None:
+    first, second = answer(asked_in_order, library, Asked()), answer(in_another, library, Asked())
+    assert first.entry and first.entry.id.startswith("compatibility:")
+    assert second.blocks == first.blocks
