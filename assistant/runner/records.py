@@ -11,7 +11,7 @@ from typing import Any
 from assistant.content.compiled import to_plain
 from assistant.errors import GuideError
 from assistant.machine.context import run_command
-from assistant.runner import describe, edit, journal, remove, snapshot, template, undo_state
+from assistant.runner import describe, edit, journal, remove, snapshot, store, template, undo_state
 from assistant.runner.actions import Task
 from assistant.runner.compose import Bound
 from assistant.runner.events import Progress
@@ -83,7 +83,7 @@ def _keep_folders(task: Task, past: Mapping[str, StepRecord]) -> dict[str, str]:
         key = hashlib.sha256(folder.encode("utf-8", "surrogatepass")).hexdigest()[:16]
         place = task.folder.path / snapshot.KEPT / key
         earlier = [one for one in task.folder.path.parent.glob(f"*/{snapshot.KEPT}/{key}") if one != place]
-        snapshot.prune(folder, sorted(earlier, reverse=True))
+        snapshot.prune(folder, sorted(earlier, key=lambda one: store.made(one.parents[1]), reverse=True))
         what = f"keeping {folder} for undo"
         task.session.emit(Progress(step=task.planned.id, done=0, total=0, what=what))
         snapshot.take(folder, place, progress=lambda _: None, stopped=lambda: task.session.stopped)

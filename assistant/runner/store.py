@@ -225,7 +225,7 @@ def list_runs(root: Path | None = None) -> list[RunInfo]:
     try:
         folders = sorted(
             (path for path in place.iterdir() if path.is_dir() and not path.name.startswith(".")),
-            key=_made,
+            key=made,
             reverse=True,
         )
     except OSError:
@@ -240,7 +240,7 @@ def list_runs(root: Path | None = None) -> list[RunInfo]:
     return found
 
 
-def _made(folder: Path) -> tuple[str, int]:
+def made(folder: Path) -> tuple[str, int]:
     """When a run was made: by its name, and within that second by the file that is written once and first."""
     try:
         return folder.name[:15], (folder / "flows.json").stat().st_mtime_ns
