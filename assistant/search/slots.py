@@ -29,7 +29,7 @@ _POINTING = frozenset(
 # "activate ml": a bare name, unless the word is a tool, a shell or a thing.
 _BARE = r"^(?:please\s+|conda\s+|source\s+)?(?:activate|deactivate)\s+[`'\"]?([a-z0-9][\w.-]{0,63})[`'\"]?\s*[?.!]?$"
 _NO_BARE_NAME = frozenset(
-    """conda venv virtualenv env envs environment environments base uv pip pipx mamba micromamba poetry pixi python powershell
+    """conda venv virtualenv env envs environment environments uv pip pipx mamba micromamba poetry pixi python powershell
     bash zsh fish cmd jupyter kernel shell terminal script scripts it that this me them one something automatically windows linux
     macos mac prompt conda-forge anaconda miniconda""".split()
 )
@@ -118,7 +118,7 @@ def read_slots(text: str, is_common: Callable[[str], bool] = lambda _: False) ->
 
 
 _NOT_A_PACKAGE = frozenset(
-    """conda-forge bioconda defaults
+    """conda-forge bioconda defaults python
     anaconda miniconda miniforge conda mamba env envs environment environments everything python3 all dependencies
     requirements cuda cudnn driver drivers channel channels kernel kernels packages package libraries
     things stuff software pip3 virtualenv again via an a the multiple several specific old new version versions

@@ -36,7 +36,7 @@ FUNCTION_WORDS: dict[str, float] = {
     **dict.fromkeys("need needed needs between both too ever never again".split(), 2.0),
     "how": 1.2,
     **dict.fromkeys(
-        "is are does do can could may should must what which if my use used have has get".split(),
+        "is are does do can could may should must what which if my use uses using used have has get know".split(),
         0.8,
     ),
 }
