@@ -236,7 +236,9 @@ def _tasks_on(frame: Frame) -> tuple[str, ...]:
     things += [thing for thing in frame.objects if thing not in ("package", "environment", "file")]
     if package or ("package" in frame.objects and "environment" not in frame.objects):
         things.append("package")
-    if {"environment", "base"} & set(frame.objects) or (not things and not {"venv", "virtualenv"}.isdisjoint(frame.tools)):
+    if {"environment", "base"} & set(frame.objects) or (
+        not things and not {"venv", "virtualenv"}.isdisjoint(frame.tools)
+    ):
         things.append("environment")
     return tuple(f"{thing}.{frame.actions[0]}" for thing in things)
 
