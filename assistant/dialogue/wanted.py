@@ -57,6 +57,8 @@ def _translated(command: str, tool: str, library: Library, asked: Asked) -> Answ
     from assistant.dialogue.translate import translate
 
     line = strip_prompt(command)
+    if find_task(line, library) is None:
+        line = line.lower()  # typed in capitals, or With Capital Initials
     words = line.split()
     if len(words) < 2:
         return None

@@ -131,6 +131,7 @@ def test_three_tools_end_in_advice(library: Library) -> None:
         ("what's uv's version of pip install -r requirements.txt?", "uv pip install -r requirements.txt"),
         ("pip freeze but for conda", "conda export -n myenv -f environment.yml"),
         ("how do I do conda remove numpy with pip", "pip uninstall numpy"),
+        ("Pip Equivalent Of Conda List", "pip list"),
         ("pixi equivalent of mamba create -n x", "pixi init myproject"),
     ],
 )
