@@ -120,7 +120,7 @@ async def prepared(action: Action, app: GuideApp, pilot: Pilot[int]) -> Widget |
     if action.scope == "flow":
         await begin(app, pilot, "waits")
         await pilot.press("y")
-        await until(pilot, lambda: "begun" in screen_text(app))
+        await until(pilot, lambda: app.desk.busy and "begun" in screen_text(app))
         assert app.desk.screen
         return app.desk.screen
     if action.id == "interrupt":

@@ -49,7 +49,7 @@ async def test_ctrl_c_stops_and_the_run_can_go_on(guide: Open) -> None:
     async with guide(flows=FLOWS) as (app, pilot):
         await begin(app, pilot, "waits")
         await pilot.press("y")
-        await until(pilot, lambda: "begun" in screen_text(app))
+        await until(pilot, lambda: app.desk.busy and "begun" in screen_text(app))
         await pilot.press("ctrl+c")
         finished = await ended(app, pilot)
         assert finished.state == "stopped" and finished.run
@@ -136,7 +136,7 @@ async def test_ctrl_c_in_the_fix_leads_back_to_the_question(guide: Open) -> None
         await until(pilot, lambda: open_run(app).state.outer)  # type: ignore[union-attr]
         await asked(app, pilot, "plan")
         await pilot.press("y")
-        await until(pilot, lambda: "begun" in screen_text(app))
+        await until(pilot, lambda: app.desk.busy and "begun" in screen_text(app))
         await pilot.press("ctrl+c")
         await until(pilot, lambda: open_run(app).state.outer is None)  # type: ignore[union-attr]
         await asked(app, pilot, "failed")

@@ -235,7 +235,7 @@ async def test_a_line_can_be_typed_at_any_time(guide: Open) -> None:
     async with guide(flows=FLOWS) as (app, pilot):
         await begin(app, pilot, "waits")
         await pilot.press("y")
-        await until(pilot, lambda: "begun" in screen_text(app))
+        await until(pilot, lambda: app.desk.busy and "begun" in screen_text(app))
         await pilot.press("i")
         await until(pilot, lambda: isinstance(app.focused, TypeLine))
         await pilot.press(*"typed words", "enter")
@@ -251,7 +251,7 @@ async def test_a_question_can_be_asked_while_the_flow_goes_on(guide: Open) -> No
     async with guide(size=(100, 30), flows=FLOWS) as (app, pilot):
         await begin(app, pilot, "waits")
         await pilot.press("y")
-        await until(pilot, lambda: "begun" in screen_text(app))
+        await until(pilot, lambda: app.desk.busy and "begun" in screen_text(app))
         await pilot.press("a")
         await until(pilot, lambda: len(app.screen_stack) == 1 and app.focused is app.ask_pane.prompt)
         await until(pilot, lambda: "Flow waits: step 1 of 2 (F6)" in screen_text(app))
@@ -263,7 +263,7 @@ async def test_a_question_can_be_asked_while_the_flow_goes_on(guide: Open) -> No
         await until(pilot, lambda: open_run(app).name == "waits")  # one at a time
         await pilot.press("f6")
         await until(pilot, lambda: isinstance(app.screen, FlowScreen))
-        await until(pilot, lambda: "begun" in screen_text(app))
+        await until(pilot, lambda: app.desk.busy and "begun" in screen_text(app))
         await pilot.press("escape")
         await until(pilot, lambda: len(app.screen_stack) == 1)
         await pilot.click("#tabs", offset=(95, 0))
@@ -276,7 +276,7 @@ async def test_quitting_while_a_flow_goes_on_asks_and_ends_it(guide: Open) -> No
     async with guide(flows=FLOWS) as (app, pilot):
         await begin(app, pilot, "waits")
         await pilot.press("y")
-        await until(pilot, lambda: "begun" in screen_text(app))
+        await until(pilot, lambda: app.desk.busy and "begun" in screen_text(app))
         await pilot.press("ctrl+q")
         await until(pilot, lambda: "still going on" in screen_text(app))
         await pilot.press("enter")
@@ -293,7 +293,7 @@ async def test_closing_the_app_leaves_no_process(guide: Open) -> None:
     async with guide(flows=FLOWS) as (app, pilot):
         await begin(app, pilot, "waits")
         await pilot.press("y")
-        await until(pilot, lambda: "begun" in screen_text(app))
+        await until(pilot, lambda: app.desk.busy and "begun" in screen_text(app))
     assert [run.state for run in api.list_runs()] == ["stopped"]
 
 
@@ -301,7 +301,7 @@ async def test_an_unfinished_run_is_offered_at_the_start(guide: Open) -> None:
     async with guide(flows=FLOWS) as (app, pilot):
         await begin(app, pilot, "waits")
         await pilot.press("y")
-        await until(pilot, lambda: "begun" in screen_text(app))
+        await until(pilot, lambda: app.desk.busy and "begun" in screen_text(app))
         await pilot.press("ctrl+c")
         await ended(app, pilot)
     async with guide(flows=FLOWS) as (app, pilot):
