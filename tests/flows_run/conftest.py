@@ -166,8 +166,7 @@ UV = shutil.which("uv", path=str(Path(sys.executable).parent)) or shutil.which("
 def uv(desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """uv on PATH, wherever the tests' own environment has it."""
     found = UV
-    if not found:
-        pytest.skip("uv is not installed")
+    assert found, "uv comes with the extra `test`: pip install -e '.[test]'"
     folder = tmp_path / "bin"
     folder.mkdir()
     (folder / "uv").symlink_to(found)

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from assistant.machine import compatibility, tables
-from tests.unit.machine.fakes import write
+from assistant.search.library import Library, open_library
+from tests.unit.machine.fakes import Fake, conda_environment, system_python, venv, write
 
 TABLES = """\
 cuda:
@@ -67,3 +68,29 @@ def own_tables(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tabl
     tables.table.cache_clear()
     yield compatibility.table()
     tables.table.cache_clear()
+
+
+@pytest.fixture(scope="session")
+def library(compiled_home: Path) -> Library:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ENVGUIDE_HOME", str(compiled_home))
+        return open_library()
+
+
+@pytest.fixture
+def many(tmp_path: Path) -> Fake:
+    """Miniforge with base, demo (active), ml, my-project and scratch; two virtual environments in the working directory."""
+    fake = Fake.well(tmp_path)
+    for name in ("ml", "my-project", "scratch"):
+        conda_environment(fake.conda / "envs" / name)
+    venv(fake.cwd / ".venv", fake.root / "usr")
+    venv(fake.cwd / "web", fake.root / "usr")
+    return fake
+
+
+@pytest.fixture
+def bare(tmp_path: Path) -> Fake:
+    """A system with nothing but its own Python."""
+    fake = Fake(tmp_path)
+    fake.path = [system_python(fake.root) / "bin"]
+    return fake
