@@ -202,6 +202,7 @@ class Lexicon(Frozen):
     foreign: tuple[str, ...] = ()
     everyday: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
+    packages: tuple[str, ...] = ()
     subjects: dict[str, tuple[str, ...]] = {}
 
 

@@ -82,7 +82,8 @@ def hardware_answer(text: str, library: Library, asked: Asked) -> Answer | None:
     """The answer from the tables; None where the question is none of theirs."""
     # `rtx5090` is read as `rtx 5090`.
     lowered = re.sub(r"\b(rtx|gtx|gt)(?=\d{3,4})", r"\1 ", text.lower())
-    if any(word in lowered for word in _TROUBLE):
+    said = set(re.findall(r"[a-z']+", lowered))
+    if any(said.issuperset(trouble.split()) for trouble in _TROUBLE):
         return None
     lowered = _side_by_side(lowered)
     tables = read_tables(library.record("compatibility"))

@@ -19,28 +19,24 @@ _TALK = frozenset(
 )
 
 
-_ABILITIES = frozenset(
-    {
-        "what can you do",
-        "how can you help",
-        "how can you help me",
-        "what do you do",
-        "who are you",
-        "what are you",
-        "what can i ask",
-        "what can i ask you",
-        "help",
-        "help me",
-    }
-)
+def _in_any_order(*messages: str) -> frozenset[str]:
+    return frozenset(" ".join(sorted(message.split())) for message in messages)
+
+
+_PRESENCE = _in_any_order("how are you", "how are you doing", "are you there", "is anybody there", "is anyone there")
+_ABILITIES = _in_any_order(
+    "what can you do", "how can you help", "how can you help me", "what do you do", "who are you", "what are you",
+    "what can i ask", "what can i ask you", "help", "help me",
+)  # fmt: skip
 
 
 def small_talk(text: str) -> str:
     """A reply to thanks, a greeting or a good-bye; empty where the message is something else."""
     said = words(text)
-    if " ".join(said) in ("how are you", "how are you doing", "are you there", "is anybody there", "is anyone there"):
+    ordered = " ".join(sorted(said))
+    if ordered in _PRESENCE:
         return "I'm here. Ask about Python environments and packages, or paste an error."
-    if " ".join(said) in _ABILITIES:
+    if ordered in _ABILITIES:
         return (
             "I answer questions about Python environments and packages (conda, venv, pip, uv, PyTorch on a GPU), say what an "
             "error means, look at this machine, and do things with you, step by step. Try `conda vs venv`, paste an error, "

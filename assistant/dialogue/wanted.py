@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from itertools import permutations
 
 from assistant.dialogue.compare import resolve_tool
 from assistant.dialogue.explain import strip_prompt
 from assistant.dialogue.translate import find_task
 from assistant.errors import UsageError
+from assistant.search.text import STOP_WORDS, words
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
     from assistant.dialogue.engine import Asked
     from assistant.search.library import Library
 
+MOST_WORDS = 3  # of a command that is looked for in any order
 _LIKE = r"(?:equivalent|counterpart|analog(?:ue)?|alternative|version|replacement)"
 _TOOL = r"(?P<tool>[a-z][a-z0-9-]*)"
 _ASK = (
@@ -48,6 +51,23 @@ def asked_translation(text: str, library: Library, asked: Asked) -> Answer | Non
         found = pattern.match(line)
         if found:
             translated = _translated(found["command"], found["tool"], library, asked)
+            if translated:
+                return translated.replace(question=text)
+    return _in_any_order(line, text, library, asked)
+
+
+def _in_any_order(line: str, text: str, library: Library, asked: Asked) -> Answer | None:
+    """`conda list equivalent, pip?`: two tools, a word that asks for a counterpart, and the words of a command of one of them."""
+    said = [word for word in words(line) if word not in STOP_WORDS]
+    tools = [word for word in said if word in library.flag_tools()]
+    rest = [word for word in said if word not in tools and not re.fullmatch(_LIKE, word)]
+    if len(tools) != 2 or not 0 < len(rest) <= MOST_WORDS or len(rest) + len(tools) == len(said):
+        return None
+    follows = said[said.index(tools[0]) + 1]
+    ways = (tools, tools[::-1]) if follows in rest else (tools[::-1], tools)
+    for own, other in ways:
+        for order in permutations(rest):
+            translated = _translated(" ".join((own, *order)), other, library, asked)
             if translated:
                 return translated.replace(question=text)
     return None

@@ -198,5 +198,6 @@ def _lexicon(lexicon: Lexicon, forms: dict[str, str]) -> dict[str, Any]:
         "anchors": all_forms(lexicon.anchors),
         "foreign": all_forms(lexicon.foreign),
         "names": [word.lower() for word in lexicon.names],
+        "packages": [word.lower() for word in lexicon.packages],
         "everyday": sorted({word.lower() for word in (*lexicon.everyday, *lexicon.foreign)}),
     }

@@ -26,6 +26,8 @@ POOL = 60  # entries that are looked at closely
 PLAIN_TASK = 1.0  # for the task that the question is, word for word
 THESE_TOOLS = 0.25  # for a comparison of just the tools that are named; taken off one that leaves one of them out
 BARE_WORD = 0.6  # for a word's definition, where the question is that word alone
+WHOLE = 0.99  # from here on a phrasing stands in the question, whatever else it says
+QUOTED = 0.15  # for a problem of which a whole phrasing stands in a complaint
 TAKES_VALUE = 0.1  # for a value of the question ("cu126") that the entry's commands have a place for
 OTHER_TOOL = 0.2  # taken off a problem of another tool than the one named
 OTHER_SUBJECT = 0.2  # taken off where an entry's subject is not named by any word of the question
@@ -84,6 +86,8 @@ def rank(query: Query, index: dict[str, Any], limit: int = 8) -> list[Ranked]:
             "wording": wording,
         }
         score = _score(signals) + (PLAIN_TASK if number == task else 0.0)
+        if inside > WHOLE and query.frame.kind == "trouble" and index["kinds"][number] == "problem":
+            score += QUOTED
         if (
             len(terms) == 1
             and not query.frame.slots

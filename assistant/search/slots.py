@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 
-from assistant.search.text import STOP_WORDS, is_number
+from assistant.search.text import STOP_WORDS, is_number, words
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
 
 # Patterns are compiled when a question gives reason to (a digit, an `=`, ...): compiling all of them costs more than ranking.
 # A name beside one of these words is the environment's: "env called demo", "env demo", "my demo environment".
@@ -34,7 +34,8 @@ _NO_BARE_NAME = frozenset(
     macos mac prompt conda-forge anaconda miniconda""".split()
 )
 _PYTHON = (
-    r"\b(?:python|py)\s*(?:version\s*)?(?:==?|>=)?\s*([23](?:\.\d{1,2}){1,2})\b|(?<![\d.=])\b(3\.\d{1,2})\b(?!\.\d)"
+    r"\b(?:python|py)\s*(?:version\s*)?(?:==?|>=)?\s*([23](?:\.\d{1,2}){1,2})\b|(?<![\d.=])\b(3\.\d{1,2})\b(?!\.\d)|"
+    r"\b(2\.7)\s+(?:python|py)\b"
 )
 _PINNED = r"\b([A-Za-z][\w.-]*(?:\[[\w,-]+\])?)\s*(==|=|~=|>=|<=)\s*([\d][\w.*]*)"
 _CUDA_TAG = r"\b(cu\d{2,3}|rocm\d\.\d)\b"
@@ -57,10 +58,13 @@ NOT_A_NAME = STOP_WORDS | frozenset(
 )
 
 
-def read_slots(text: str, is_common: Callable[[str], bool] = lambda _: False) -> dict[str, str]:
+def read_slots(
+    text: str, is_word: Callable[[str], bool] = lambda _: False, packages: Collection[str] = ()
+) -> dict[str, str]:
     """Values that the question names: environment name, Python version, package, channel, file, CUDA tag.
 
-    `is_common` tells words of the subject, which are no names where nothing says so ("env gpu" is about a GPU).
+    `is_word` tells words of the subject, which are no names where nothing says so ("env gpu" is about a GPU);
+    `packages` are the packages that are known by name, wherever they stand.
     """
     slots: dict[str, str] = {}
     lowered = text.lower()
@@ -71,7 +75,8 @@ def read_slots(text: str, is_common: Callable[[str], bool] = lambda _: False) ->
 
     if any(word in lowered for word in ("rename", "clone", "copy", "duplicate")):
         renamed = search(_NEW_NAME)
-        if renamed and renamed[1].lower() not in NOT_A_NAME:
+        likely = renamed and (not is_word(renamed[1].lower()) or (" env" in lowered and renamed[1].lower() in packages))
+        if renamed and likely and renamed[1].lower() not in NOT_A_NAME:
             slots["new_name"] = renamed[1]
         pair = search(_OLD_NAME)
         if pair and pair[1].lower() not in _POINTING:
@@ -82,7 +87,7 @@ def read_slots(text: str, is_common: Callable[[str], bool] = lambda _: False) ->
     if any(word in padded for word in (" env ", " environment ", " name", " call", " -n")):
         for found in re.finditer(_NAME, text, re.IGNORECASE):
             name = next(group for group in found.groups() if group)
-            if (found[2] or found[4]) and is_common(name.lower()):
+            if (found[2] or found[4]) and is_word(name.lower()):
                 continue
             if (
                 name.lower() not in NOT_A_NAME
@@ -91,19 +96,15 @@ def read_slots(text: str, is_common: Callable[[str], bool] = lambda _: False) ->
             ):
                 slots.setdefault("name", name.rstrip(".-"))
     if has_digit and (python := search(_PYTHON)):
-        slots["python"] = python[1] or python[2]
+        slots["python"] = python[1] or python[2] or python[3]
     if has_digit and "=" in text:
         for found in re.finditer(_PINNED, text, re.IGNORECASE):
             package = found[1]
             if package.lower() not in ("python", "py", "cuda", "pytorch-cuda") and not package.startswith("-"):
                 slots.setdefault("package", package)
                 slots.setdefault("version", found[3])
-    if "package" not in slots and any(verb in lowered for verb in _INSTALL_VERBS) and (installed := search(_INSTALL)):
-        package = installed[1].rstrip(".")
-        lowered_package = package.lower()
-        is_file = lowered_package.endswith((".yml", ".yaml", ".txt", ".toml", ".lock", ".py"))
-        if lowered_package not in NOT_A_NAME and lowered_package not in _NOT_A_PACKAGE and not is_file:
-            slots["package"] = package
+    if "package" not in slots and any(verb in lowered for verb in _INSTALL_VERBS):
+        slots |= _package(text, is_word, packages)
     if has_digit and ("cu" in lowered or "rocm" in lowered):
         if tag := search(_CUDA_TAG):
             slots["cuda"] = tag[1].lower()
@@ -124,3 +125,17 @@ _NOT_A_PACKAGE = frozenset(
     things stuff software pip3 virtualenv again via an a the multiple several specific old new version versions
     git github wheel wheels pypi error errors fails failed nothing base to on of or if""".split()
 )
+
+
+def _package(text: str, is_word: Callable[[str], bool], packages: Collection[str]) -> dict[str, str]:
+    """The package that is installed, removed or updated: one that is known by name, else the word after the verb."""
+    known = [word for word in dict.fromkeys(words(text)) if word in packages]
+    installed = re.search(_INSTALL, text, re.IGNORECASE)
+    if installed:
+        package = installed[1].rstrip(".")
+        lowered = package.lower()
+        is_file = lowered.endswith((".yml", ".yaml", ".txt", ".toml", ".lock", ".py"))
+        refused = lowered in NOT_A_NAME or lowered in _NOT_A_PACKAGE or is_file or is_word(lowered)
+        if lowered in packages or not (refused or known):
+            return {"package": package}
+    return {"package": known[0]} if len(known) == 1 else {}

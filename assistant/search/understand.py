@@ -85,8 +85,9 @@ def _read(text: str, index: dict[str, Any]) -> tuple[Query, list[str]]:
     for phrase in index["lexicon"]["stop_phrases"]:
         if phrase in stripped:
             stripped = stripped.replace(phrase, " ")
-    forms, idf, lexicon = index["forms"], index["idf"], index["lexicon"]
-    slots = read_slots(text, lambda word: word in forms and idf[forms[word]] < RARE and word not in lexicon["names"])
+    forms, lexicon = index["forms"], index["lexicon"]
+    packages, names = set(lexicon["packages"]), set(lexicon["names"])
+    slots = read_slots(text, lambda word: word in packages or (word in forms and word not in names), packages)
     tag = "cu" + slots.get("cuda_version", "").replace(".", "")
     if tag in lexicon["anchors"]:  # there are wheels for some versions of CUDA only
         slots.setdefault("cuda", tag)
