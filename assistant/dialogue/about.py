@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from assistant.content.models import Entry
     from assistant.dialogue.talk import Conversation
 
+TYPICAL = ("environment.create", "tool.install", "package.install")  # what shows a tool at work
 RISKS = {
     "deletes": "It deletes something; look at the names in it before you run it.",
     "admin": "It needs administrator rights.",
@@ -130,6 +131,12 @@ def more(text: str, last: Answer) -> Answer:
 def example(talk: Conversation, text: str, last: Answer) -> Answer:
     """The last answer's first commands and what they print."""
     entry = entry_of(talk, last)
+    if entry and entry.kind == "tool" and not last.commands:
+        tool = entry.id.split(".")[-1]
+        ids = talk.library.index["ids"]
+        typical = next((name for name in TYPICAL if tool in talk.library.index["frames"][ids.index(name)][2]), "")
+        if typical:
+            return talk.show(text, typical, talk.frame.replace(tools=(tool,)))
     blocks = []
     if last.commands:
         blocks.append(Block(kind="commands", text="For example", commands=last.commands[:2]))

@@ -144,9 +144,10 @@ class Composer:
             by_tool.setdefault(form.tool, []).append(form)
         order = self.tool_order(list(by_tool))
         first = order[0]
-        blocks = [
-            Block(kind="commands", text=f"With {self._tool_title(first)}", commands=self.pick(tuple(by_tool[first])))
-        ]
+        forms = by_tool[first]
+        if "name" in self.view.slots:  # an environment was named: its form comes first
+            forms = sorted(forms, key=lambda form: "{name}" not in form.run)
+        blocks = [Block(kind="commands", text=f"With {self._tool_title(first)}", commands=self.pick(tuple(forms)))]
         if entry.body:
             blocks.append(Block(kind="text", text=self.fill(entry.body)))
         commands = self.pick(entry.commands)

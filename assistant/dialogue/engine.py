@@ -19,6 +19,7 @@ SURE = 0.5  # from here on an entry is shown as the answer
 NEAR = 0.25  # from here on an entry is worth naming beside "I don't know that"
 CLOSE = 0.04  # two scores nearer than this share of the better one are the same
 SAID_LIKE = 0.8  # agreement with a phrasing from which on an entry of another kind answers a comparison
+BESIDE = 0.1  # two scores nearer than this: the second is shown in short below the first
 EQUAL = 0.98  # of the best score: which of the two comes first is chance
 NEARLY = 0.75  # of the best score: good enough where the best was just shown
 MAX_QUESTION_BYTES = 4_000_000
@@ -242,6 +243,11 @@ def decide(text: str, query: Query, ranked: list[Ranked], library: Library, aske
     view = view_for(query.frame.slots, query.frame.tools, asked, query.frame.systems, query.frame.shells)
     result = compose(best, text, view, library, ranked[0].confidence)
     related = _related(result, ranked, library)
+    if second := _runner_up(query, ranked):
+        entry = library.entry(second.number)
+        note = Block(kind="note", text=in_short(entry, compose(entry, text, view, library)))
+        related = tuple(link for link in related if link.id != entry.id)
+        result = result.replace(blocks=(*result.blocks, note))
     return result.replace(related=related, why=why)
 
 
@@ -319,6 +325,21 @@ def _equal_tasks(query: Query, ranked: list[Ranked], library: Library) -> tuple[
     if not action or action != other_action or thing == other_thing or query.frame.objects:
         return ()
     return tuple(Link(id=index["ids"][item.number], title=index["titles"][item.number]) for item in (first, second))
+
+
+def _runner_up(query: Query, ranked: list[Ranked]) -> Ranked | None:
+    """The second entry, where it fits so nearly as well that the person may have meant it."""
+    if len(ranked) < 2 or ranked[0].signals["exact"] or query.frame.kind == "compare":
+        return None
+    first, second = ranked[0], ranked[1]
+    return second if first.score - second.score < BESIDE and second.confidence >= SURE else None
+
+
+def in_short(entry: Entry, full: Answer) -> str:
+    """An entry's answer in a sentence or two, for below another one."""
+    lead = next((block.text for block in full.blocks if block.kind == "lead"), "")
+    command = "" if "`" in lead or not full.commands else f" `{full.commands[0].run}`"
+    return f"If you meant “{entry.title.strip()}”: {lead}{command}"
 
 
 def _related(result: Answer, ranked: list[Ranked], library: Library) -> tuple[Link, ...]:

@@ -114,6 +114,13 @@ def asks_undo(said: list[str]) -> bool:
     return _only(said, "undo reverse revert", "that it this how what command way possible one again back last")
 
 
+_WHETHER = frozenset("does do will would can could is did and so but ok".split())
+_HARMS = "delete deletes deleted lose loses break breaks overwrite overwrites damage damages harm harms hurt erase erases wipe"
+_HARMED = """that it this them anything something everything any my our own i need other others else also too really get gets
+    files file data notebooks notebook code project projects work stuff things settings packages package envs env environment
+    environments models python system computer machine setup existing all with away have"""
+
+
 def asks_if_safe(said: list[str]) -> bool:
     """`is that safe`, `what does it change`, `will it delete anything`."""
     if _only(
@@ -122,7 +129,9 @@ def asks_if_safe(said: list[str]) -> bool:
         "that it this command how any really totally one run",
     ):
         return True
-    return {"change", "changes"} & set(said) != set() and _only(said, "change changes", "what will that it this one")
+    if {"change", "changes"} & set(said) and _only(said, "change changes", "what will that it this one"):
+        return True
+    return not _WHETHER.isdisjoint(said) and {"how", "why"}.isdisjoint(said) and _only(said, _HARMS, _HARMED)
 
 
 def asks_to_do_it(said: list[str]) -> bool:
@@ -172,13 +181,22 @@ def asks_source(said: list[str]) -> bool:
     ) or ({"where", "come"} <= set(said) and "from" in said and len(said) <= 7)
 
 
+_NOT = "not didn didnt doesn doesnt don dont won wont isn isnt can cant cannot".split()
+
+
 def says_no_help(said: list[str]) -> bool:
     """`still the same error`, `that didn't help`, `no luck`, `it doesn't work`."""
     return _only(
         said,
         "still same help helped work works worked working luck fails failing",
-        "error problem message it that this not didn doesn don won no again either all anything nothing",
-    ) and bool({"still", "same", "no", "not", "didn", "doesn", "don", "won", "nothing", "fails", "failing"} & set(said))
+        "error problem message it that this no again either all anything nothing unfortunately sadly tried "
+        + " ".join(_NOT),
+    ) and bool({"still", "same", "no", "nothing", "fails", "failing", *_NOT} & set(said))
+
+
+def asks_way_out(said: list[str]) -> bool:
+    """`and out again`, `how do I get out of it`, `how to leave`."""
+    return _only(said, "out leave exit", "again get back of it that how go then")
 
 
 def asks_why(said: list[str]) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-from assistant.dialogue import about
+from assistant.dialogue import about, asides
 from assistant.dialogue.answer import Answer, Block, Link
 from assistant.dialogue.compose import Composer, View, compose
 from assistant.dialogue.engine import (
@@ -29,6 +29,7 @@ from assistant.dialogue.replies import (
     asks_source,
     asks_to_do_it,
     asks_undo,
+    asks_way_out,
     asks_why,
     chosen_number,
     says_no_help,
@@ -46,7 +47,7 @@ CONNECTORS = frozenset(
     """and or but with in on for using via use the same what about how instead then now also too there that this it one
     by through inside under as to a an my please do i can you if is would be version versions python system shell tool
     called named name try prefer rather want work works look show me again case situation way btw am machine computer here
-    actually specific exact exactly particular instance""".split()
+    actually specific exact exactly particular instance its no nope wait sorry meant mean does do have has""".split()
 )
 PRONOUNS = frozenset("it that this them those these there one ones".split())
 LEADS = frozenset("and but so then or also which instead".split())
@@ -58,6 +59,13 @@ JUDGING = frozenset(
 )
 EXACT_VERSION = "install an exact version of a package"
 _VERSION = re.compile(r"(?<![\w.])(\d+(?:\.\w+)+)")
+ASKING = frozenset(
+    "what whats how why where when who which whose does do did can could should is are will would if".split()
+)
+LEAVE = "environment.deactivate"
+_TAKEN_BACK = re.compile(
+    r"^(?:(?:no|nope|sorry|wait|oh|ah|actually|rather|i mean[t]?|meant)\b[\s,.:;]*)+", re.IGNORECASE
+)
 ENOUGH = 0.9  # from here on a short message is a question of its own
 SHORT = 9  # words; a longer message says what it is about by itself
 
@@ -65,13 +73,17 @@ SHORT = 9  # words; a longer message says what it is about by itself
 class Conversation:
     """One person's conversation. `turn` answers a message and remembers what it was about.
 
-    `topic` is what the thread is about, in words: the last question that stood by itself, and what was added to it.
+    `topic` is what the thread is about, in words: the last question that stood by itself, and what was added to it;
+    `task` is the last answer that was a task, also where the talk went on to something about it; `aside` says that the last
+    turn was about a part of an answer.
     """
 
     def __init__(self, library: Library, asked: Asked | None = None) -> None:
         self.library = library
         self.asked = asked or Asked()
         self.last: Answer | None = None
+        self.task: Answer | None = None
+        self.aside = False
         self.frame = Frame()
         self.topic = ""
         self.pending: tuple[Link, ...] = ()
@@ -103,6 +115,7 @@ class Conversation:
             self.frame = frame or understand(text, self.library.index).frame
             if result.entry:
                 self.last = result
+                self.task = result if result.kind == "command" and ":" not in result.entry.id else self.task
                 self.topic = topic or result.title
         return result
 
@@ -161,6 +174,15 @@ class Conversation:
         assert last is not None and last.entry is not None  # noqa: S101 - the caller made sure; this tells the type checker
         if len(said) > SHORT:
             return self._in_context(text, said, last)
+        query = understand(text, self.library.index)
+        if query.foreign and not query.anchors:
+            return None  # "and npm?": another subject
+        aside = asides.about_option(self, text, said, last) or asides.about_command(self, text, said, last)
+        self.aside = aside is not None
+        if aside:
+            return aside
+        if asks_way_out(said) and {"environment", "base"} & set(self.frame.objects) and self.has(LEAVE):
+            return self.show(text, LEAVE)
         if asks_undo(said):
             return about.undo(self, text, last)
         if asks_if_safe(said):
@@ -177,11 +199,11 @@ class Conversation:
             return about.more(text, last)
         if asks_example(said):
             return about.example(self, text, last)
-        query = understand(text, self.library.index)
         return (
             self._changed(text, said, query.frame, last)
             or self._compared(text, said, query, last)
             or self._added(text, said, query)
+            or self._filled(text, said, query)
             or self._in_context(text, said, last)
         )
 
@@ -223,11 +245,15 @@ class Conversation:
             kind=self.frame.kind,
         )
         assert last.entry is not None  # noqa: S101
-        if frame.tools and last.kind == "comparison":
+        if frame.tools and (last.kind == "comparison" or (last.kind == "tool" and "same" in said)):
             return self._compared_with(text, frame.tools)
         if ":" in last.entry.id:
             return None
         if frame.tools and last.kind not in ("command", "problem"):
+            task = self.task.entry if self.task else None
+            if task and set(frame.tools) & set(self.library.index["frames"][self.library.number(task.id)][2]):
+                result = compose(self.library.entry(task.id), text, self._view(merged), self.library)
+                return self.remember(text, result, merged, self.topic)
             again = look_up(f"{self.topic} {text}", self.library, self.asked, merged.slots)
             if again.status == "answered" and again.entry and again.entry.id != last.entry.id:
                 return self.remember(text, again, merged, f"{self.topic} {text}")
@@ -235,6 +261,14 @@ class Conversation:
             if alone.status == "answered":
                 return self.remember(text, alone, merged, text)
         result = compose(self.library.entry(last.entry.id), text, self._view(merged), self.library)
+        if (
+            frame.tools
+            and last.kind == "problem"
+            and not any(command.tool in frame.tools for command in result.commands)
+        ):
+            again = look_up(f"{self.topic} {text}", self.library, self.asked, merged.slots)
+            if again.status == "answered" and again.entry and again.entry.id != last.entry.id:
+                return self.remember(text, again, merged, f"{self.topic} {text}")
         if "version" in slots and not any(slots["version"] in command.run for command in result.commands):
             exact = look_up(EXACT_VERSION, self.library, self.asked, merged.slots)
             result = exact.replace(question=text) if exact.status == "answered" else result
@@ -307,7 +341,7 @@ class Conversation:
             if name in self.frame.slots:  # it is carried as a name, and would be read as a word
                 topic = re.sub(rf"(?<![\w.-]){re.escape(self.frame.slots[name])}(?![\w-])", "", topic)
         joined = f"{topic} {text}"
-        if own[0] in ("only", "just") and self.frame.actions:
+        if own[0] in ("only", "just") and self.frame.actions and not ADDING & set(own[1:2]):
             joined = " ".join((self.frame.actions[0], *own[1:]))
         slots = {**self.frame.slots, **query.frame.slots}
         result = answer(joined, self.library, self._asked_with(self.frame, query.frame))
@@ -315,6 +349,22 @@ class Conversation:
             return None
         frame = understand(joined, self.library.index).frame
         return self.remember(text, result.replace(question=text), frame.replace(slots={**slots, **frame.slots}), joined)
+
+    def _filled(self, text: str, said: list[str], query: Query) -> Answer | None:
+        """The task of the conversation with what a message says of it: "a package, pandas, from env work", "no, the kernel"."""
+        frame = query.frame
+        own = [word for word in said if word not in CONNECTORS]
+        if frame.actions or not self.frame.actions or not own or not ASKING.isdisjoint(said) or PRONOUNS & set(own):
+            return None
+        if not (frame.objects or frame.tools or frame.slots) or frame.kind:
+            return None
+        joined = f"{self.frame.actions[0]} {_TAKEN_BACK.sub('', text)}"
+        if not understand(joined, self.library.index).tasks:
+            return None
+        result = look_up(joined, self.library, self._asked_with(self.frame, frame), dict(self.frame.slots))
+        if result.status != "answered" or result.kind != "command":
+            return None
+        return self.remember(text, result.replace(question=text), understand(joined, self.library.index).frame, joined)
 
     def _asked_with(self, before: Frame, frame: Frame) -> Asked:
         """What the face knows, with the tool, the system and the shell that were talked about."""
@@ -349,7 +399,7 @@ class Conversation:
             f"{self.topic} {last.title}",
             other_than=same,
             points=bool(PRONOUNS & set(said)),
-            family=last.entry.id.split(".")[0] if last.entry and last.kind == "command" else "",
+            family=self.task.entry.id.split(".")[0] if self.task and self.task.entry else "",
         )
         if result.status != "answered":
             return None

@@ -104,7 +104,7 @@ def build_index(entries: list[Entry], lexicon: Lexicon, signature_literals: list
             dict.fromkeys(" ".join(phrase.split()) for entry in entries for phrase in (entry.title, *entry.ask))
         ),
         "signatures": signature_literals,
-        "lexicon": _lexicon(lexicon, forms),
+        "lexicon": _lexicon(lexicon, forms, {word for entry in entries for ask in entry.ask for word in words(ask)}),
         "placeholders": {
             name: {"type": item.type, "title": item.title, "example": item.example}
             for name, item in lexicon.placeholders.items()
@@ -167,7 +167,18 @@ def _frame(entry: Entry, lexicon: Lexicon) -> list[Any]:
     return [entry.action, entry.object, tools, subject, sorted(named & TELLING)]
 
 
-def _lexicon(lexicon: Lexicon, forms: dict[str, str]) -> dict[str, Any]:
+def is_technical(word: str) -> bool:
+    """Whether a word's shape makes it one of computing: `cudaErrorNotReady`, `uv.lock`, `glibcxx_3.4.30`, `cp312`."""
+    letters = sum(char.isalpha() for char in word)
+    return letters >= 2 and (
+        "_" in word
+        or "." in word.strip(".")
+        or any(char.isdigit() for char in word)
+        or (word.endswith("error") and letters > 5)
+    )
+
+
+def _lexicon(lexicon: Lexicon, forms: dict[str, str], asked: set[str]) -> dict[str, Any]:
     """Synonyms as `actions: {remove: [[["delete", "deleted", ...]], ...]}`: a meaning is a list of words, each with its forms."""
     by_stem: dict[str, set[str]] = defaultdict(set)
     for form in forms:
@@ -187,6 +198,7 @@ def _lexicon(lexicon: Lexicon, forms: dict[str, str]) -> dict[str, Any]:
     def all_forms(meanings: tuple[str, ...]) -> list[str]:
         return sorted({form for word in meanings for form in (word.lower(), *by_stem[stem(word.lower())])})
 
+    foreign = set(all_forms(lexicon.foreign))
     return {
         "actions": bags(lexicon.actions),
         "objects": bags(lexicon.objects),
@@ -195,7 +207,9 @@ def _lexicon(lexicon: Lexicon, forms: dict[str, str]) -> dict[str, Any]:
         "systems": bags(lexicon.systems),
         "stop_phrases": sorted((phrase.lower() for phrase in lexicon.stop_phrases), key=len, reverse=True),
         "subjects": {name: all_forms(meanings) for name, meanings in lexicon.subjects.items()},
-        "anchors": all_forms(lexicon.anchors),
+        "anchors": sorted(
+            {*all_forms(lexicon.anchors), *(word for word in asked if is_technical(word) and word in forms)} - foreign
+        ),
         "foreign": all_forms(lexicon.foreign),
         "names": [word.lower() for word in lexicon.names],
         "packages": [word.lower() for word in lexicon.packages],

@@ -31,7 +31,8 @@ QUOTED = 0.15  # for a problem of which a whole phrasing stands in a complaint
 TAKES_VALUE = 0.1  # for a value of the question ("cu126") that the entry's commands have a place for
 OTHER_TOOL = 0.2  # taken off a problem of another tool than the one named
 OTHER_SUBJECT = 0.2  # taken off where an entry's subject is not named by any word of the question
-MENDED_LOSS = 0.3
+MENDED_LOSS = 0.5
+PER_ANCHORS = (0.0, 2.1, 4.4, 5.1)  # for none, one, two, three words that make a question ours
 MENDED_DOUBT = 0.1  # of an unknown word: one that may be misspelt, or a word of another subject
 UNKNOWN_WEIGHT = 0.75  # of the rarest known word's weight: a strange word counts, but less than a known rare one
 
@@ -158,19 +159,20 @@ def _confidence(signals: dict[str, float], query: Query, unknown_share: float, r
     """
     anchors, length = len(query.anchors), len(query.terms) + len(query.unknown)
     z = (
-        -6.3
-        + 1.95 * signals["phrase"]
-        + 1.3 * signals["wording"]
-        + 4.8 * signals["cover"]
-        + 1.3 * signals["exact"]
-        + 0.6 * signals["frame"]
-        - 3.1 * unknown_share
-        + (2.5 * min(anchors, 3) if anchors else -0.4)
+        -5.55
+        + 2.0 * signals["phrase"]
+        + 1.85 * signals["wording"]
+        + 3.45 * signals["cover"]
+        + 1.1 * signals["exact"]
+        + 0.5 * signals["frame"]
+        - 1.4 * unknown_share
+        - (1.6 if query.unknown else 0.0)
+        + PER_ANCHORS[min(anchors, 3)]
         + 1.1 * min(length, 12) / 12
         - MENDED_LOSS * read_as / max(1, length)
     )
     if query.foreign and anchors <= len(query.foreign):
-        z -= 2.7
+        z -= 2.55
     return round(1 / (1 + math.exp(-z)), 3)
 
 

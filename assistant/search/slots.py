@@ -18,6 +18,11 @@ _NAME = (
     r"(?:^|\s)(?:-n|--name)[\s=]+([A-Za-z0-9][\w.-]{0,63})|"
     r"\b(?:the|my|our)\s+[`'\"]?([a-z0-9][\w.-]{0,63})[`'\"]?\s+(?:env|environment)\b"
 )
+# ... and at the end of a request it is one whatever it means otherwise: "delete environment tf", "pandas from env work".
+_LAST_NAME = (
+    r"(?:^(?:please\s+)?(?:delete|remove|drop|activate|enter|open|clone|copy|export|rename|deactivate)|\b(?:from|in|into|inside))\s+"
+    r"(?:the\s+|my\s+)?(?:conda\s+)?(?:env|environment)\s+([a-z0-9][\w.-]{0,63})\s*[.?!]*$"
+)
 _NEW_NAME = r"\b(?:rename|clone|copy|duplicate)\b.{0,60}?\b(?:to|into|as|called|named)\s+[`'\"]?([a-z0-9][\w.-]{0,63})"
 _OLD_NAME = (
     r"\b(?:rename|clone|copy|duplicate)\s+(?:the\s+|my\s+)?(?:conda\s+)?(?:env(?:ironment)?\s+)?"
@@ -34,9 +39,9 @@ _NO_BARE_NAME = frozenset(
     macos mac prompt conda-forge anaconda miniconda""".split()
 )
 _PYTHON = (
-    r"\b(?:python|py)\s*(?:version\s*)?(?:==?|>=)?\s*([23](?:\.\d{1,2}){1,2})\b|(?<![\d.=])\b(3\.\d{1,2})\b(?!\.\d)|"
-    r"\b(2\.7)\s+(?:python|py)\b"
+    r"\b(?:python|py)\s*(?:version\s*)?(?:==?|>=)?\s*([23](?:\.\d{1,2}){1,2})\b|(?<![\d.=])\b(3\.\d{1,2})\b(?!\.\d)"
 )
+_OLD_PYTHON = r"(?<![\d.=])2\.7(?![\d.])"
 _PINNED = r"\b([A-Za-z][\w.-]*(?:\[[\w,-]+\])?)\s*(==|=|~=|>=|<=)\s*([\d][\w.*]*)"
 _CUDA_TAG = r"\b(cu\d{2,3}|rocm\d\.\d)\b"
 _CUDA = r"\bcuda\s*(?:version\s*)?(\d{1,2}\.\d)\b"
@@ -54,8 +59,11 @@ NOT_A_NAME = STOP_WORDS | frozenset(
     manager location locations create created creation remove delete update export activate activation clone rename
     using based exists already without inside and-or error not was is file's setup set up var vars settings called
     named prefix specific new old existing another different same this that takes forever works work working stuck
+    completely permanently automatically safely properly entirely fully quickly again folder prompt prefix root base path
     packages package cannot recreate from for with like only error: isn't doesn't fails failed broken""".split()
 )
+
+NO_LAST_NAME = NOT_A_NAME - {"work", "old", "new"}
 
 
 def read_slots(
@@ -95,8 +103,17 @@ def read_slots(
                 and not is_number(name)
             ):
                 slots.setdefault("name", name.rstrip(".-"))
+    if (
+        "name" not in slots
+        and " env" in padded
+        and (last := search(_LAST_NAME))
+        and last[1].lower() not in NO_LAST_NAME
+    ):
+        slots["name"] = last[1]
     if has_digit and (python := search(_PYTHON)):
-        slots["python"] = python[1] or python[2] or python[3]
+        slots["python"] = python[1] or python[2]
+    elif "python" in lowered and "torch" not in lowered and re.search(_OLD_PYTHON, text):
+        slots["python"] = "2.7"
     if has_digit and "=" in text:
         for found in re.finditer(_PINNED, text, re.IGNORECASE):
             package = found[1]

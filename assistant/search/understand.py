@@ -113,7 +113,7 @@ def _read(text: str, index: dict[str, Any]) -> tuple[Query, list[str]]:
         unknown=unknown,
         mended={},
         frame=frame,
-        anchors=tuple(sorted(said & set(lexicon["anchors"]))),
+        anchors=tuple(sorted((said & set(lexicon["anchors"])) | _options(folded, forms))),
         foreign=tuple(sorted(said & set(lexicon["foreign"]))),
         tasks=_plain_tasks(frame, kept, tokens, lexicon),
         function=tuple(sorted({FUNCTION_NUMBERS[word] for word in tokens if word in FUNCTION_NUMBERS})),
@@ -198,6 +198,8 @@ def _terms(
             elif not is_number(piece) and not _looks_like_data(piece):
                 unknown.append(piece)
                 strange.append(piece)
+    if "python" in slots and len(terms) <= 1:
+        terms.setdefault(int(forms["python"]), PART_WEIGHT)  # "is 3.10 still supported"
     return terms, tuple(unknown), strange
 
 
@@ -278,6 +280,13 @@ def _known(word: str, index: dict[str, Any]) -> int | None:
     stemmed = stem(word)
     number = index["terms"].get(index["canonical"].get(stemmed, stemmed))
     return None if number is None else int(number)
+
+
+def _options(folded: str, forms: dict[str, int]) -> set[str]:
+    """Long options of our tools that a question names: `--extra-index-url`."""
+    if "--" not in folded:
+        return set()
+    return {word for word in words(folded) if "-" in word[1:-1] and word in forms and f"--{word}" in folded}
 
 
 def _is_code(word: str, text: str) -> bool:

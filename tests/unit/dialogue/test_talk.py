@@ -238,3 +238,84 @@ def test_a_fix_that_did_not_help(talk: Conversation, text: str) -> None:
 def test_it_is_what_the_last_task_was_about(talk: Conversation, messages: tuple[str, ...], entry: str) -> None:
     answer = say(talk, *messages)
     assert answer.entry and answer.entry.id == entry
+
+
+def test_a_flag_of_the_last_answer(talk: Conversation) -> None:
+    answer = say(talk, "how do I remove an environment", "what does the -n do")
+    assert "name" in answer_text(answer).lower()
+    assert say(talk, "and --dry-run?").entry == answer.entry  # not in the command that is shown; conda has it
+    assert "--dry-run" in answer_text(say(talk, "what is --dry-run"))
+
+
+def test_one_command_of_several(talk: Conversation) -> None:
+    first = say(talk, "install a package into an environment without activating it")
+    second = say(talk, "what does the second command do")
+    assert runs(first)[1] in answer_text(second)
+    assert runs(first)[0] in answer_text(say(talk, "and the first?"))
+
+
+def test_out_again(talk: Conversation) -> None:
+    answer = say(talk, "activate the environment ml", "and how do I get out again?")
+    assert answer.entry and answer.entry.id == "environment.deactivate"
+
+
+def test_what_it_takes_along(talk: Conversation) -> None:
+    answer = say(talk, "delete the environment demo", "does that delete my notebooks too?")
+    assert answer.entry and answer.entry.id == "environment.remove"
+    assert "deletes" in answer_text(answer)
+
+
+def test_a_task_is_completed_by_what_is_said_next(talk: Conversation) -> None:
+    assert any("oldstuff" in run for run in runs(say(talk, "how do i delete an env", "conda. its called oldstuff")))
+    removed = say(talk, "no I meant the package pandas")
+    assert removed.entry and removed.entry.id == "package.remove"
+
+
+def test_another_tool_after_a_question_about_the_task(talk: Conversation) -> None:
+    answer = say(talk, "pip cache is 12 GB, how to clear it", "where is it", "and with uv?")
+    assert any(run.startswith("uv cache") for run in runs(answer))
+
+
+@pytest.mark.parametrize("other", ["and npm?", "and cargo?"])
+def test_a_tool_of_another_subject_is_refused(talk: Conversation, other: str) -> None:
+    assert say(talk, "add a package with poetry", other).status == "unknown"
+
+
+@pytest.mark.parametrize("message", ["didnt work", "that didn't help", "doesnt work either"])
+def test_an_answer_that_did_not_help(talk: Conversation, message: str) -> None:
+    assert "another cause" in answer_text(say(talk, "No module named 'cv2'", message))
+
+
+def test_a_tool_at_work(talk: Conversation) -> None:
+    assert any(run.startswith("pipx ") for run in runs(say(talk, "what is pipx", "an example")))
+
+
+def test_the_second_entry_is_shown_in_short_where_it_fits_as_well(library: Library) -> None:
+    from assistant.dialogue.engine import BESIDE, answer
+    from assistant.search.rank import rank
+    from assistant.search.understand import understand
+
+    found = 0
+    for number in range(0, len(library), 25):
+        question = " ".join(library.entry(number).ask[0].split()[:-1]) or "conda"
+        shown = answer(question, library)
+        beside = any("If you meant" in block.text for block in shown.blocks)
+        ranked = rank(understand(question, library.index), library.index)
+        assert not beside or ranked[0].score - ranked[1].score < BESIDE
+        found += beside
+    assert found
+
+
+@pytest.mark.parametrize(
+    "text", ["pip equivalent of conda list", "conda list equivalent, pip?", "of list conda pip equivalent"]
+)
+def test_a_counterpart_is_asked_for_in_any_order(library: Library, text: str) -> None:
+    from assistant.dialogue.engine import answer
+
+    found = answer(text, library)
+    assert found.entry and found.entry.id == "package.list"
+
+
+@pytest.mark.parametrize("text", ["what can you do", "you do can what", "can what you do"])
+def test_small_talk_in_any_order(text: str) -> None:
+    assert "look at this machine" in small_talk(text)

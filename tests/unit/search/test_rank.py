@@ -101,6 +101,40 @@ def test_values_are_read_off_a_question(text: str, slots: dict[str, str]) -> Non
     assert read_slots(text) == slots
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "pip install unsloth on windows",
+        "use an existing conda env in pycharm",
+        "remove python completely on a mac",
+        "how to pin transitive dependencies",
+        "desktop shortcut that opens a terminal with my env",
+        "need python 2.7",
+        "could you tell me what a lock file is",
+    ],
+)
+def test_the_order_of_words_changes_nothing(library: Library, text: str) -> None:
+    said = text.split()
+    for turn in range(1, len(said)):
+        assert first(" ".join(said[turn:] + said[:turn]), library) == first(text, library)
+
+
+@pytest.mark.parametrize(
+    ("text", "slots"),
+    [
+        ("windows with numpy pip install", {"package": "numpy"}),
+        ("delete environment tf", {"name": "tf"}),
+        ("remove pandas from env work", {"name": "work", "package": "pandas"}),
+        ("remove python completely", {}),
+        ("remove anaconda but keep my environments", {}),
+        ("use a conda env in rstudio", {}),
+        ("what must I copy to bring my work along", {}),
+    ],
+)
+def test_words_of_the_subject_are_no_names(library: Library, text: str, slots: dict[str, str]) -> None:
+    assert understand(text, library.index).frame.slots == slots
+
+
 def test_a_hostile_question_is_read_quickly_and_whole() -> None:
     assert words("a" * 50_000) == ["a" * 50_000]
     assert read_slots("env " * 20_000) is not None
