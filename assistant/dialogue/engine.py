@@ -213,7 +213,7 @@ def _asked_so(text: str, library: Library) -> bool:
 
 def decide(text: str, query: Query, ranked: list[Ranked], library: Library, asked: Asked) -> Answer:
     """Answer, ask back or refuse, by how sure the ranking is."""
-    why = explain_ranking(query, ranked, library) if asked.why else ()
+    why = _why(query, ranked, library) if asked.why else ()
     near = tuple(
         Link(id=library.index["ids"][item.number], title=library.index["titles"][item.number])
         for item in ranked[:3]
@@ -342,6 +342,12 @@ def in_short(entry: Entry, full: Answer) -> str:
     return f"If you meant “{entry.title.strip()}”: {lead}{command}"
 
 
+def _why(query: Query, ranked: list[Ranked], library: Library) -> tuple[str, ...]:
+    from assistant.dialogue.signals import explain_ranking
+
+    return explain_ranking(query, ranked, library)
+
+
 def _related(result: Answer, ranked: list[Ranked], library: Library) -> tuple[Link, ...]:
     links = {link.id: link for link in result.related}
     for item in ranked[1:]:
@@ -374,36 +380,3 @@ def _generated_comparison(text: str, query: Query, library: Library, asked: Aske
     from assistant.dialogue.compare import compare_tools
 
     return compare_tools(list(query.frame.tools)[:4], text, library, asked)
-
-
-def explain_ranking(query: Query, ranked: list[Ranked], library: Library) -> tuple[str, ...]:
-    """The signals behind an answer, one line each."""
-    forms = library.index["forms"]
-    by_number: dict[int, str] = {}
-    for form, number in forms.items():
-        if number in query.terms and (number not in by_number or len(form) < len(by_number[number])):
-            by_number[number] = form
-    frame = query.frame
-    lines = [
-        "words: " + (", ".join(by_number[number] for number in query.terms) or "none known"),
-        "not known: " + (", ".join(query.unknown) or "none"),
-    ]
-    if query.mended:
-        lines.append("read as: " + ", ".join(f"{old} -> {new}" for old, new in query.mended.items()))
-    for label, values in (
-        ("action", frame.actions),
-        ("object", frame.objects),
-        ("tool", frame.tools),
-        ("system", frame.systems),
-        ("shell", frame.shells),
-    ):
-        if values:
-            lines.append(f"{label}: {', '.join(values)}")
-    if frame.slots:
-        lines.append("named: " + ", ".join(f"{name}={value}" for name, value in frame.slots.items()))
-    for item in ranked[:4]:
-        signals = ", ".join(f"{name} {value:.2f}" for name, value in item.signals.items())
-        lines.append(
-            f"{library.index['ids'][item.number]}: score {item.score:.2f}, sure {item.confidence:.2f} ({signals})"
-        )
-    return tuple(lines)

@@ -9,6 +9,14 @@ _POLITE = frozenset(
     just would should there""".split()
 )
 
+# Words that tie a message to what was said before, and carry nothing themselves.
+CONNECTORS = frozenset(
+    """and or but with in on for using via use the same what about how instead then now also too there that this it one
+    by through inside under as to a an my please do i can you if is would be version versions python system shell tool
+    called named name try prefer rather want work works look show me again case situation way btw am machine computer here
+    actually specific exact exactly particular instance its no nope wait sorry meant mean does do have has""".split()
+)
+
 _THANKS = frozenset("thanks thank thx ty cheers merci danke gracias appreciated".split())
 _HELLO = frozenset("hello hi hey hallo morning evening greetings yo".split())
 _BYE = frozenset("bye goodbye exit quit ciao".split())

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-from assistant.dialogue import about, asides
+from assistant.dialogue import about, asides, side_by_side
 from assistant.dialogue.answer import Answer, Block, Link
 from assistant.dialogue.compose import Composer, View, compose
 from assistant.dialogue.engine import (
@@ -22,6 +22,7 @@ from assistant.dialogue.engine import (
     view_for,
 )
 from assistant.dialogue.replies import (
+    CONNECTORS,
     about_choice,
     asks_example,
     asks_if_safe,
@@ -42,21 +43,10 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from assistant.search.library import Library
 
-# Words that tie a message to what was said before, and carry nothing themselves.
-CONNECTORS = frozenset(
-    """and or but with in on for using via use the same what about how instead then now also too there that this it one
-    by through inside under as to a an my please do i can you if is would be version versions python system shell tool
-    called named name try prefer rather want work works look show me again case situation way btw am machine computer here
-    actually specific exact exactly particular instance its no nope wait sorry meant mean does do have has""".split()
-)
 PRONOUNS = frozenset("it that this them those these there one ones".split())
 LEADS = frozenset("and but so then or also which instead".split())
 # Words that begin a message which adds to the one before it: "with cuda 12.6", "for a colleague", "only numpy".
 ADDING = frozenset("with without for on in to into from only just using via by as at".split())
-JUDGING = frozenset(
-    """which better best recommend recommended should choose pick faster easier smaller safer newer cheaper quicker lighter
-    simpler beginner beginners""".split()
-)
 EXACT_VERSION = "install an exact version of a package"
 _VERSION = re.compile(r"(?<![\w.])(\d+(?:\.\w+)+)")
 ASKING = frozenset(
@@ -201,7 +191,7 @@ class Conversation:
             return about.example(self, text, last)
         return (
             self._changed(text, said, query.frame, last)
-            or self._compared(text, said, query, last)
+            or side_by_side.compared(self, text, said, query, last)
             or self._added(text, said, query)
             or self._filled(text, said, query)
             or self._in_context(text, said, last)
@@ -246,7 +236,7 @@ class Conversation:
         )
         assert last.entry is not None  # noqa: S101
         if frame.tools and (last.kind == "comparison" or (last.kind == "tool" and "same" in said)):
-            return self._compared_with(text, frame.tools)
+            return side_by_side.compared_with(self, text, frame.tools)
         if ":" in last.entry.id:
             return None
         if frame.tools and last.kind not in ("command", "problem"):
@@ -273,61 +263,6 @@ class Conversation:
             exact = look_up(EXACT_VERSION, self.library, self.asked, merged.slots)
             result = exact.replace(question=text) if exact.status == "answered" else result
         return self.remember(text, result, merged, self.topic)
-
-    def _compared(self, text: str, said: list[str], query: Query, last: Answer) -> Answer | None:
-        """A question within a comparison ("which is faster", "for beginners?"), or one that begins it ("better than conda?")."""
-        frame = query.frame
-        if frame.tools and ("than" in said or frame.kind == "compare") and len(frame.tools) == 1:
-            begun = self._compared_with(text, frame.tools)
-            return (self._within(text, said, query, begun) or begun) if begun else None
-        if last.kind != "comparison" or frame.tools or query.unknown:
-            return None
-        content = [word for word in said if word not in STOP_WORDS and word not in CONNECTORS]
-        if not JUDGING & set(said) and (frame.actions or len(content) > 2):
-            return None
-        return self._within(text, said, query, last)
-
-    def _compared_with(self, text: str, tools: tuple[str, ...]) -> Answer | None:
-        from assistant.dialogue.compare import compare
-        from assistant.errors import UsageError
-
-        earlier = [tool for tool in self.frame.tools if tool not in tools][:2]
-        if not earlier and self.last and self.last.kind == "tool" and self.last.entry:
-            earlier = [self.last.entry.id.split(".")[-1]]
-        if not earlier:
-            return None
-        try:
-            result = compare([*earlier, *tools], self.library, self.asked)
-        except UsageError:
-            return None  # one of them is no tool of the matrix
-        return self.remember(text, result.replace(question=text), self.frame.replace(tools=(*earlier, *tools)))
-
-    def _within(self, text: str, said: list[str], query: Query, last: Answer) -> Answer | None:
-        """The rows of a comparison that a message asks about, else what to choose when."""
-        tables = [block.table for block in last.blocks if block.table]
-        if not tables:
-            return None
-        heads, rows = tables[0].heads, tables[0].rows
-
-        def agreement(row: tuple[str, ...]) -> float:
-            aspect = understand(row[0], self.library.index).terms
-            cells = understand(" ".join(row[1:]), self.library.index).terms
-            return sum(2.0 if term in aspect else 1.0 if term in cells else 0.0 for term in asked)
-
-        asked = set(query.terms) - {self.library.index["forms"].get(name) for name in self.frame.tools}
-        scored = [(agreement(row), row) for row in rows]
-        best = max(score for score, _ in scored)
-        items = [
-            f"{row[0]}: " + "; ".join(f"{head}: {cell}" for head, cell in zip(heads[1:], row[1:], strict=False))
-            for score, row in scored
-            if score == best > 0
-        ][:3]
-        choose = tuple(block for block in last.blocks if block.kind == "list")
-        if not items and not (choose and JUDGING & {*said, *text.lower().replace("?", "").split()}):
-            return None
-        told = (Block(kind="list", text="Side by side", items=tuple(items)),) if items else ()
-        short = last.replace(question=text, blocks=(*told, *choose), corrections=(), flows=(), more="")
-        return short if short.blocks else None
 
     def _added(self, text: str, said: list[str], query: Query) -> Answer | None:
         """The last question with what a message adds to it: "with cuda 12.6", "to requirements.txt", "only numpy"."""
