@@ -28,7 +28,8 @@ def undo(talk: Conversation, text: str, last: Answer) -> Answer:
             return talk.show(text, entry.undo)
         return says(text, talk.fill(entry.undo), last)
     back = look_up("undo", talk.library, talk.asked, talk.frame.slots, last.question)
-    if back.status == "answered" and back.entry and last.entry and back.entry.id != last.entry.id and back.commands:
+    near = {link.id for link in last.related} | set(entry.see if entry else ())
+    if last.kind != "problem" and back.entry and back.entry.id in near and back.commands:
         return talk.remember(text, back.replace(question=text), talk.frame)
     if last.flows:
         return says(

@@ -53,6 +53,7 @@ ASKING = frozenset(
     "what whats how why where when who which whose does do did can could should is are will would if".split()
 )
 LEAVE = "environment.deactivate"
+MAKES_NAME = ("environment.clone", "environment.rename")
 _TAKEN_BACK = re.compile(
     r"^(?:(?:no|nope|sorry|wait|oh|ah|actually|rather|i mean[t]?|meant)\b[\s,.:;]*)+", re.IGNORECASE
 )
@@ -64,8 +65,8 @@ class Conversation:
     """One person's conversation. `turn` answers a message and remembers what it was about.
 
     `topic` is what the thread is about, in words: the last question that stood by itself, and what was added to it;
-    `task` is the last answer that was a task, also where the talk went on to something about it; `aside` says that the last
-    turn was about a part of an answer.
+    `task` is the last answer that was a task, also where the talk went on to something about it; `made` says that it made an
+    environment of a new name, `aside` that the last turn was about a part of an answer.
     """
 
     def __init__(self, library: Library, asked: Asked | None = None) -> None:
@@ -73,6 +74,7 @@ class Conversation:
         self.asked = asked or Asked()
         self.last: Answer | None = None
         self.task: Answer | None = None
+        self.made = False
         self.aside = False
         self.frame = Frame()
         self.topic = ""
@@ -106,6 +108,7 @@ class Conversation:
             if result.entry:
                 self.last = result
                 self.task = result if result.kind == "command" and ":" not in result.entry.id else self.task
+                self.made = self.made or result.entry.id in MAKES_NAME
                 self.topic = topic or result.title
         return result
 
@@ -247,8 +250,8 @@ class Conversation:
             again = look_up(f"{self.topic} {text}", self.library, self.asked, merged.slots)
             if again.status == "answered" and again.entry and again.entry.id != last.entry.id:
                 return self.remember(text, again, merged, f"{self.topic} {text}")
-            alone = look_up(text, self.library, self.asked, merged.slots)
-            if alone.status == "answered":
+            alone = look_up(text, self.library, self.asked, merged.slots) if last.kind in ("tool", "term") else None
+            if alone and alone.status == "answered":
                 return self.remember(text, alone, merged, text)
         result = compose(self.library.entry(last.entry.id), text, self._view(merged), self.library)
         if (
@@ -323,9 +326,18 @@ class Conversation:
             return None
         if "get" in said and PRONOUNS & set(said) and not frame.actions:
             text = f"{text} install"
+        points = bool(PRONOUNS & set(said))
+        family = self.task.entry.id.split(".")[0] if self.task and self.task.entry else ""
+        things = (family, *self.frame.objects) if len(frame.actions) == 1 and len(query.terms) <= 1 else ()
+        acted = (f"{thing}.{frame.actions[0]}" for thing in things)
+        meant = next((task for task in acted if self.kind(task) == "command"), "")
+        if points and not frame.objects and meant:
+            return self.show(
+                text, meant, self.frame.replace(actions=frame.actions, slots={**self._made(), **frame.slots})
+            )
         content = [word for word in said if word not in STOP_WORDS and word not in CONNECTORS]
         again = frame.slots or (self.frame.actions and set(self.frame.actions) & set(frame.actions))
-        same = last.entry.id if last.entry and content and not again else ""
+        same = last.entry.id if last.entry and (content or side_by_side.JUDGING & set(said)) and not again else ""
         result = look_up(
             text,
             self.library,
@@ -333,9 +345,11 @@ class Conversation:
             self.frame.slots,
             f"{self.topic} {last.title}",
             other_than=same,
-            points=bool(PRONOUNS & set(said)),
-            family=self.task.entry.id.split(".")[0] if self.task and self.task.entry else "",
+            points=points,
+            family=family,
         )
+        if result.status == "ambiguous":  # what was said before makes the first of them the likeliest
+            return self.show(text, result.choices[0].id)
         if result.status != "answered":
             return None
         merged = frame.replace(
@@ -344,6 +358,13 @@ class Conversation:
             slots={**self.frame.slots, **frame.slots},
         )
         return self.remember(text, result, merged)
+
+    def _made(self) -> dict[str, str]:
+        """What was named, where "it" is the environment that a copy or a new name made."""
+        slots = dict(self.frame.slots)
+        if self.made and "new_name" in slots:
+            slots["name"] = slots.pop("new_name")
+        return slots
 
     def _leans(self, text: str, said: list[str], frame: Frame) -> bool:
         """Whether a message needs the one before it: it points back, goes on, or says too little by itself."""

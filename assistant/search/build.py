@@ -195,12 +195,19 @@ def _lexicon(lexicon: Lexicon, forms: dict[str, str], asked: set[str]) -> dict[s
             result[name] = bag_list
         return result
 
+    def acts(found: dict[str, list[list[list[str]]]]) -> dict[str, list[list[list[str]]]]:
+        """Without what is a state: "installed packages" asks for no install."""
+        return {
+            name: [[[form for form in forms if not form.endswith("ed")] or forms for forms in bag] for bag in bag_list]
+            for name, bag_list in found.items()
+        }
+
     def all_forms(meanings: tuple[str, ...]) -> list[str]:
         return sorted({form for word in meanings for form in (word.lower(), *by_stem[stem(word.lower())])})
 
     foreign = set(all_forms(lexicon.foreign))
     return {
-        "actions": bags(lexicon.actions),
+        "actions": acts(bags(lexicon.actions)),
         "objects": bags(lexicon.objects),
         "tools": bags(lexicon.tools),
         "shells": bags(lexicon.shells),

@@ -14,7 +14,7 @@ _SPLIT = re.compile(r"[.'+_-]+")
 
 # Words that carry no subject. `not`, `without`, `in`-less negations stay: "not found" is a subject.
 STOP_WORDS = frozenset(
-    """a about after also although am an and any anybody anyone anything are as at be because been before being but
+    """a about after again also although am an and any anybody anyone anything are as at be because been before being but
     by came can cannot come could couldn did didn do does doesn doing don done during each either else etc ever every
     few for from get gets getting give given go goes going got had has hasn have haven having he help hello her here hi
     him his how however i if in into is isn it its itself just kind know let like ll look lot many may maybe
@@ -29,12 +29,14 @@ STOP_WORDS = frozenset(
 )
 
 
-# Stop words that still tell one question from another ("why X", "where is X"), with their weight beside the subject's words.
+# Words that tell one question from another beside what they are about ("why X", "where is X"), with their weight there.
 FUNCTION_WORDS: dict[str, float] = {
     **dict.fromkeys("where who before".split(), 4.0),
     **dict.fromkeys("why when many much after first only besides same still already once else".split(), 3.0),
     **dict.fromkeys("need needed needs between both too ever never again".split(), 2.0),
     "how": 1.2,
+    "see": 2.0,
+    "installed": 2.0,  # no stop word: what is there already, beside `install`
     **dict.fromkeys(
         "is are does do can could may should must what which if my use uses using used have has get know".split(),
         0.8,

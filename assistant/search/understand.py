@@ -15,6 +15,7 @@ MAX_TERMS = 120
 NUMBER_WEIGHT = 0.3  # a number in a question is rarely what it is about
 POINTED_WEIGHT = 0.9  # of the thing that "it" stands for
 EARLIER_WEIGHT = 0.45  # of a word of the question before, for one that leans on it
+EARLIER_ALONE = 0.8  # ... where that says one thing or nothing by itself ("can I have two")
 RARE = 5.0  # idf from which on a word is rather a name than a word of the subject
 PART_WEIGHT = 0.8  # of a word that is joined to others: `nvidia` in `nvidia-docker2`
 PACKAGE_ACTIONS = frozenset(("install", "remove", "update", "downgrade", "pin", "search"))
@@ -132,15 +133,16 @@ def lean_on(query: Query, earlier: Query, index: dict[str, Any], points: bool = 
     pointed = before.objects if points and not frame.objects else ()
     meant = {index["forms"][name]: POINTED_WEIGHT for name in pointed if name in index["forms"]}
     tasks = query.tasks
+    share = EARLIER_WEIGHT if len(query.terms) > 1 else EARLIER_ALONE
     handled = tuple(thing for thing in pointed if thing in POINTED_AT)
-    if points and not frame.objects and len(frame.actions) == 1 and len(query.terms) <= 2:
+    if points and not frame.objects and len(frame.actions) == 1 and len(query.terms) <= 1:
         tasks = (f"{family}.{frame.actions[0]}",) if family else ()
         tasks += _tasks_on(
             before.replace(actions=frame.actions, objects=handled, slots={**before.slots, **frame.slots})
         )
     return query.replace(
         tasks=tasks,
-        terms={**{term: weight * EARLIER_WEIGHT for term, weight in earlier.terms.items()}, **meant, **query.terms},
+        terms={**{term: weight * share for term, weight in earlier.terms.items()}, **meant, **query.terms},
         frame=frame.replace(
             objects=frame.objects or before.objects,
             tools=frame.tools or before.tools,

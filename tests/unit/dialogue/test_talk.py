@@ -319,3 +319,25 @@ def test_a_counterpart_is_asked_for_in_any_order(library: Library, text: str) ->
 @pytest.mark.parametrize("text", ["what can you do", "you do can what", "can what you do"])
 def test_small_talk_in_any_order(text: str) -> None:
     assert "look at this machine" in small_talk(text)
+
+
+def test_it_is_the_copy_that_was_made(talk: Conversation) -> None:
+    answer = say(talk, "clone my env base to base-backup", "how big is it then", "delete it again")
+    assert answer.entry and answer.entry.id == "environment.remove"
+    assert "base-backup" in runs(answer)[0]
+
+
+def test_a_tool_within_a_topic_keeps_the_topic(talk: Conversation) -> None:
+    asked = say(talk, "what is a channel", "which one should I use")
+    assert asked.status == "answered" and asked.entry and asked.entry.id != "term.channel"
+    assert "channel" in answer_text(say(talk, "can I have two")).lower()
+
+
+@pytest.mark.parametrize(
+    ("text", "entry"), [("how do I see installed packages", "package.list"), ("make a venv", "environment.create")]
+)
+def test_everyday_verbs(library: Library, text: str, entry: str) -> None:
+    from assistant.dialogue.engine import answer
+
+    found = answer(text, library)
+    assert found.entry and found.entry.id == entry
