@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import re
-
 from assistant.dialogue.about import says
 from assistant.dialogue.answer import Answer
+from assistant.dialogue.options import OPTION
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from assistant.dialogue.talk import Conversation
     from assistant.search.library import Library
 
-_OPTION = re.compile(r"(?<!\S)['\"`(]?(--?[A-Za-z][\w-]*)")
 _ORDINALS = {"first": 0, "second": 1, "third": 2, "fourth": 3, "fifth": 4, "last": -1}
 _AROUND = frozenset("and what does do the command line step one mean means is for about explain of that in it".split())
 _COMMAND = frozenset("command line step do does mean means explain".split())
@@ -41,7 +39,7 @@ def about_command(talk: Conversation, text: str, said: list[str], last: Answer) 
 
 def about_option(talk: Conversation, text: str, said: list[str], last: Answer) -> Answer | None:
     """What an option means, in the last answer's commands or else in the tool that is talked about."""
-    options = _OPTION.findall(text)
+    options = OPTION.findall(text)
     if len(options) != 1 or len(said) > MOST_WORDS or text.split()[0] in talk.library.flag_tools():
         return None
     if len(said) > 3 and not {"what", "whats", "why", "mean", "means", "meaning", "explain", "about"} & set(said):

@@ -73,6 +73,12 @@ def answer(question: str, library: Library, asked: Asked | None = None) -> Answe
         explained = explain_command(text, library) if is_command(text, library) else None
         if explained:
             return explained
+    if may_ask_option(text):
+        from assistant.dialogue.options import explain_option
+
+        option = explain_option(text, library)
+        if option and not _asked_so(text, library, option.title.split("`")[1]):
+            return option
     talk = _small_talk(text) if len(text) < 60 and _may_be_talk(text) else ""
     if talk:
         return Answer(question=text, status="answered", blocks=(Block(kind="lead", text=talk),), confidence=1.0)
@@ -182,6 +188,11 @@ def may_be_command(text: str) -> bool:
     return "\n" not in text and (" -" in text or "=" in text)
 
 
+def may_ask_option(text: str) -> bool:
+    """Whether a short message may ask what an option means. A cheap first look."""
+    return len(text) < 80 and (text.startswith("-") or " -" in text)
+
+
 def _diagnosed(text: str, library: Library, asked: Asked) -> Answer | None:
     from assistant.dialogue.diagnose import diagnose
 
@@ -205,10 +216,12 @@ def _retyped(text: str, library: Library, asked: Asked) -> Answer | None:
     return recognised(found, text, library, asked, 0.9)
 
 
-def _asked_so(text: str, library: Library) -> bool:
-    """Whether an entry is asked for in just these words: it knows best what they mean."""
+def _asked_so(text: str, library: Library, word: str = "") -> bool:
+    """Whether an entry is asked for in just these words, `word` among them: it knows best what they mean."""
     ranked = rank(understand(text, library.index), library.index, limit=1)
-    return bool(ranked) and (ranked[0].signals["exact"] > 0 or ranked[0].signals["phrase"] >= 0.8)
+    if not ranked or (ranked[0].signals["exact"] == 0 and ranked[0].signals["phrase"] < SAID_LIKE):
+        return False
+    return any(word in phrase for phrase in library.entry(ranked[0].number).ask)
 
 
 def decide(text: str, query: Query, ranked: list[Ranked], library: Library, asked: Asked) -> Answer:

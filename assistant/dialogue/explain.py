@@ -7,6 +7,7 @@ import re
 from assistant.content.commandline import Parsed, parse, split_line
 from assistant.content.models import Flag, FlagTable, Subcommand
 from assistant.dialogue.answer import Answer, Block, CorrectionNote, Link, ShownCommand, Table
+from assistant.search.text import STOP_WORDS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ _ASKS_AFTER = re.compile(
     r"\s*(?:[,;:-]+\s*)?\b(?:do|mean|does|means|meaning|explained|explain(?:\s+(?:this|it))?|what\s+(?:is|does|do)\b.*|what's\b.*)\s*\?*$",
     re.I,
 )
+SELDOM = 6.0  # idf from which on a word of ours may as well be a package
 IGNORED = {"-y", "--yes", "-q"}
 _PROMPTS = ("$ ", "> ", "% ", "PS> ", "(base) ")
 
@@ -62,8 +64,22 @@ def is_command(text: str, library: Library) -> bool:
         return False
     if _ASKING & set(line.lower().split()):
         return False
-    plain_words = sum(1 for piece in parsed[0].pieces if piece.kind == "argument")
+    arguments = [piece.text for piece in parsed[0].pieces if piece.kind == "argument"]
+    if any(is_prose(word, library) for word in arguments):
+        return False
+    plain_words = len(arguments)
     return (any(word.startswith("-") for word in words[1:]) or "=" in line) and plain_words <= 8
+
+
+def is_prose(word: str, library: Library) -> bool:
+    """Whether an argument is rather a word of a sentence than a package: "conda install --no-deps breaks"."""
+    index, folded = library.index, word.lower()
+    lexicon, forms = index["lexicon"], index["forms"]
+    if folded in STOP_WORDS:
+        return True
+    if not folded.isalpha() or folded not in forms or folded in lexicon["packages"] or folded in lexicon["anchors"]:
+        return False
+    return bool(index["idf"][forms[folded]] < SELDOM)
 
 
 def _parsed(line: str, library: Library) -> list[Parsed]:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from itertools import permutations
+from itertools import pairwise, permutations
 
 from assistant.dialogue.compare import resolve_tool
-from assistant.dialogue.explain import strip_prompt
+from assistant.dialogue.explain import is_prose, strip_prompt
 from assistant.dialogue.translate import find_task
 from assistant.errors import UsageError
 from assistant.search.text import STOP_WORDS, words
@@ -89,6 +89,9 @@ def _translated(command: str, tool: str, library: Library, asked: Asked) -> Answ
     own = words[0].lower()
     if own == target or own not in {*library.flag_tools(), "python", "python3", "py"}:
         return None
+    free = [word for before, word in pairwise(words[1:]) if not before.startswith("-") and not word.startswith("-")]
+    if any(is_prose(word, library) for word in free):
+        return None  # "uv remove package still in venv" is a sentence
     if words[-1] in _VALUES:
         line = f"{line} {_VALUES[words[-1]]}"
     if find_task(line, library) is None:

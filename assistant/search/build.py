@@ -86,6 +86,7 @@ def build_index(entries: list[Entry], lexicon: Lexicon, signature_literals: list
             postings[term].append((number, value))
     order = sorted(postings)
     numbers = {term: number for number, term in enumerate(order)}
+    phrases = _phrases(entries, vocabulary, numbers)
     total = len(entries)
     idf = [round(math.log(1 + (total - len(postings[term]) + 0.5) / (len(postings[term]) + 0.5)), 3) for term in order]
     return {
@@ -99,7 +100,8 @@ def build_index(entries: list[Entry], lexicon: Lexicon, signature_literals: list
         "canonical": dict(sorted(vocabulary.canonical.items())),
         "idf": idf,
         "postings": [" ".join(f"{n}:{round(v * SCALE)}" for n, v in postings[term]) for term in order],
-        "phrases": _phrases(entries, vocabulary, numbers),
+        "phrases": phrases,
+        "wordings": _wordings(phrases),
         "asks": list(
             dict.fromkeys(" ".join(phrase.split()) for entry in entries for phrase in (entry.title, *entry.ask))
         ),
@@ -144,6 +146,15 @@ def _phrases(entries: list[Entry], vocabulary: Vocabulary, numbers: dict[str, in
                 bags.append(text)
         listed.append("|".join(bags))
     return listed
+
+
+def _wordings(phrases: list[str]) -> str:
+    """Whose phrasing a bag of words is: a line for each bag, `1 5 9 -3:12,45`, to be looked up by its text."""
+    owners: dict[str, list[str]] = defaultdict(list)
+    for number, bags in enumerate(phrases):
+        for bag in bags.split("|"):
+            owners[bag].append(str(number))
+    return "\n" + "".join(f"{bag}:{','.join(numbers)}\n" for bag, numbers in owners.items() if bag)
 
 
 def phrase_terms(phrase: str, vocabulary: Vocabulary) -> list[str]:

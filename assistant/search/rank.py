@@ -23,6 +23,7 @@ WORDING = 1.0  # weight of the signal
 K1 = 9.0  # saturation, in units of the fields' weighted counts
 HIGHEST_IDF = 5.5  # one rare word must not outweigh all others of a question
 POOL = 60  # entries that are looked at closely
+SAID = 0.5  # for an entry of which a phrasing has just the question's words
 PLAIN_TASK = 1.0  # for the task that the question is, word for word
 THESE_TOOLS = 0.25  # for a comparison of just the tools that are named; taken off one that leaves one of them out
 BARE_WORD = 0.6  # for a word's definition, where the question is that word alone
@@ -31,8 +32,8 @@ QUOTED = 0.15  # for a problem of which a whole phrasing stands in a complaint
 TAKES_VALUE = 0.1  # for a value of the question ("cu126") that the entry's commands have a place for
 OTHER_TOOL = 0.2  # taken off a problem of another tool than the one named
 OTHER_SUBJECT = 0.2  # taken off where an entry's subject is not named by any word of the question
-MENDED_LOSS = 0.5
-PER_ANCHORS = (0.0, 2.1, 4.4, 5.1)  # for none, one, two, three words that make a question ours
+MENDED_LOSS = 0.3
+PER_ANCHORS = (0.0, 2.5, 4.75, 5.6)  # for none, one, two, three words that make a question ours
 MENDED_DOUBT = 0.1  # of an unknown word: one that may be misspelt, or a word of another subject
 UNKNOWN_WEIGHT = 0.75  # of the rarest known word's weight: a strange word counts, but less than a known rare one
 
@@ -71,6 +72,8 @@ def rank(query: Query, index: dict[str, Any], limit: int = 8) -> list[Ranked]:
     top = scores[pool[0]] or 1.0
     doubted = UNKNOWN_WEIGHT * rarest * MENDED_DOUBT * read_as
     unknown_share = (UNKNOWN_WEIGHT * rarest * strange + doubted) / (total + doubted)
+    asked_for = _asked_in_these_words(query, index["wordings"])
+    pool += [number for number in asked_for if number not in pool]
     task = next((index["ids"].index(name) for name in query.tasks if name in index["ids"]), -1)
     if task >= 0 and task not in pool:
         pool.append(task)
@@ -86,7 +89,7 @@ def rank(query: Query, index: dict[str, Any], limit: int = 8) -> list[Ranked]:
             "exact": 1.0 if phrase > 0.999 else 0.0,
             "wording": wording,
         }
-        score = _score(signals) + (PLAIN_TASK if number == task else 0.0)
+        score = _score(signals) + (PLAIN_TASK if number == task else 0.0) + (SAID if number in asked_for else 0.0)
         if inside > WHOLE and query.frame.kind == "trouble" and index["kinds"][number] == "problem":
             score += QUOTED
         if (
@@ -106,6 +109,15 @@ def rank(query: Query, index: dict[str, Any], limit: int = 8) -> list[Ranked]:
         )
     ranked.sort(key=lambda item: (-item.score, item.number))
     return ranked[:limit]
+
+
+def _asked_in_these_words(query: Query, wordings: str) -> list[int]:
+    """The entries of which a phrasing has just the question's words, function words included."""
+    bag = " ".join(str(term) for term in (*sorted(query.terms), *sorted(query.function, reverse=True)))
+    at = wordings.find(f"\n{bag}:") if len(query.terms) > 1 and not query.unknown else -1
+    if at < 0:
+        return []
+    return [int(number) for number in wordings[at + len(bag) + 2 : wordings.index("\n", at + 1)].split(",")]
 
 
 def _phrase(
@@ -159,20 +171,20 @@ def _confidence(signals: dict[str, float], query: Query, unknown_share: float, r
     """
     anchors, length = len(query.anchors), len(query.terms) + len(query.unknown)
     z = (
-        -5.55
-        + 2.0 * signals["phrase"]
-        + 1.85 * signals["wording"]
-        + 3.45 * signals["cover"]
-        + 1.1 * signals["exact"]
-        + 0.5 * signals["frame"]
-        - 1.4 * unknown_share
-        - (1.6 if query.unknown else 0.0)
+        -6.6
+        + 2.2 * signals["phrase"]
+        + 1.95 * signals["wording"]
+        + 3.7 * signals["cover"]
+        + 1.4 * signals["exact"]
+        + 0.9 * signals["frame"]
+        - 1.15 * unknown_share
+        - (2.15 if query.unknown else 0.0)
         + PER_ANCHORS[min(anchors, 3)]
-        + 1.1 * min(length, 12) / 12
+        + 1.45 * min(length, 12) / 12
         - MENDED_LOSS * read_as / max(1, length)
     )
     if query.foreign and anchors <= len(query.foreign):
-        z -= 2.55
+        z -= 2.45
     return round(1 / (1 + math.exp(-z)), 3)
 
 
@@ -185,6 +197,7 @@ KIND_FIT = {
     ("term", "explain"): 0.25,
     ("self", "explain"): 0.05,
     ("comparison", "compare"): 0.12,
+    ("comparison", "which"): -0.8,
     ("comparison", "trouble"): -0.08,
     ("comparison", "explain"): -0.14,
     ("comparison", "how"): -0.1,

@@ -106,8 +106,8 @@ def _read(text: str, index: dict[str, Any]) -> tuple[Query, list[str]]:
         terms = {term: weight for term, weight in terms.items() if term not in {forms.get(word) for word in left_over}}
         unknown = ()
     unknown = (*unknown, *_no_names(frame, kept, index))
-    said = set(words(folded))
-    said |= {piece for word in said for piece in parts(word)}
+    whole = set(words(folded))
+    said = whole | {piece for word in whole for piece in parts(word)}
     query = Query(
         text=text,
         terms=terms,
@@ -115,7 +115,7 @@ def _read(text: str, index: dict[str, Any]) -> tuple[Query, list[str]]:
         mended={},
         frame=frame,
         anchors=tuple(sorted((said & set(lexicon["anchors"])) | _options(folded, forms))),
-        foreign=tuple(sorted(said & set(lexicon["foreign"]))),
+        foreign=tuple(sorted(whole & set(lexicon["foreign"]))),
         tasks=_plain_tasks(frame, kept, tokens, lexicon),
         function=tuple(sorted({FUNCTION_NUMBERS[word] for word in tokens if word in FUNCTION_NUMBERS})),
     )
@@ -331,6 +331,9 @@ def read_frame(
     )
 
 
+# "is this A or B", "do I have A or B" ask which it is; "do I need A or B" asks for a comparison.
+_WHICH_IT_IS = frozenset("this it have has had was were installed came".split())
+_CHOOSING = frozenset("should choose pick need better best recommend take want prefer which".split())
 _COMPARE = frozenset("vs vs. versus differ difference differences better compare comparison compared".split())
 _TROUBLE = frozenset(
     """error errors fail fails failed failing failure unable broken stuck crash crashes cannot can't cant won't wont doesn't
@@ -342,12 +345,14 @@ _EXPLAIN = frozenset("what whats".split())
 
 
 def _kind(folded: str, tokens: list[str], tools: int) -> str:
-    """compare, trouble, explain, how or empty: what sort of answer is wanted. Order of the words does not matter.
+    """compare, which, trouble, explain, how or empty: what sort of answer is wanted. Order of the words does not matter.
 
     `tools` is how many are named: "venv or conda" compares, "activate or deactivate" does not; "a different version" is
     another one, "different from conda" compares.
     """
     said = set(tokens)
+    if tools > 1 and "or" in said and not _WHICH_IT_IS.isdisjoint(said) and _CHOOSING.isdisjoint(said):
+        return "which"
     if (tools > 1 and "or" in said) or ("different" in said and said & {"from", "how", "than"}):
         return "compare"
     if "vs code" in folded:
@@ -362,6 +367,8 @@ def _kind(folded: str, tokens: list[str], tools: int) -> str:
         or any(word.endswith("error") for word in said)
     ):
         return "trouble"
+    if {"i", "have"} <= said and said & {"what", "which"}:
+        return ""  # "what envs do I have" asks for a list
     if said & _REASON or (said & (_EXPLAIN | _WHETHER) and "how" not in said):
         return "explain"
     return "how" if "how" in said or "command" in said else ""

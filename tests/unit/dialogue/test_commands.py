@@ -190,3 +190,34 @@ def test_a_comparison_is_of_all_the_tools_that_are_named(library: Library, text:
     found = answer(text, library, HERE)
     assert found.kind == "comparison"
     assert found.entry and tools <= set(re.split(r"[^a-z]+", found.entry.id))
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["pip uninstall -y multiple packages", "conda install --no-deps breaks", "uv remove package still in venv"],
+)
+def test_a_sentence_about_a_command_is_looked_up(library: Library, text: str) -> None:
+    found = answer(text, library)
+    assert found.entry and not found.title.startswith(("What `", "In ", "No equivalent"))
+
+
+@pytest.mark.parametrize(
+    ("text", "meaning"),
+    [
+        ("-U", "newest version"),
+        ("--config-settings pip", "setting to the build"),
+        ("what does --solver do in conda", "libmamba"),
+    ],
+)
+def test_an_option_by_itself(library: Library, text: str, meaning: str) -> None:
+    assert meaning in answer_text(answer(text, library))
+
+
+def test_an_entry_that_is_asked_for_by_its_option_is_shown(library: Library) -> None:
+    found = answer("what does --no-deps do", library)
+    assert found.entry and found.entry.id == "package.install-no-deps"
+
+
+@pytest.mark.parametrize("text", ["--frobnicate", "npm --save-dev"])
+def test_an_option_of_no_tool_of_ours_is_refused(library: Library, text: str) -> None:
+    assert answer(text, library).status == "unknown"
