@@ -20,7 +20,7 @@ PLACES = frozenset("in into from".split())
 WEAK = PLACES | frozenset("remove delete rename clone export copy".split())
 TWO_NAMES = frozenset("rename clone copy duplicate".split())
 MARKS = "`'\"?!,;:()"
-RARE = 5.0  # idf from which on a word is rather a name than a word of the subject
+RARE = 4.3  # idf from which on the name of an environment that is here is rather that than a word of the subject
 
 
 def listed_names(environments: list[Environment] | tuple[Environment, ...], machine: Machine) -> str:

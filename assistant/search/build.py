@@ -149,12 +149,12 @@ def _phrases(entries: list[Entry], vocabulary: Vocabulary, numbers: dict[str, in
 
 
 def _wordings(phrases: list[str]) -> str:
-    """Whose phrasing a bag of words is: a line for each bag, `1 5 9 -3:12,45`, to be looked up by its text."""
+    """Whose phrasing a bag of words is: `;1 5 9 -3:12,45;3 7:8;`, to be looked up by its text."""
     owners: dict[str, list[str]] = defaultdict(list)
     for number, bags in enumerate(phrases):
         for bag in bags.split("|"):
             owners[bag].append(str(number))
-    return "\n" + "".join(f"{bag}:{','.join(numbers)}\n" for bag, numbers in owners.items() if bag)
+    return ";" + "".join(f"{bag}:{','.join(numbers)};" for bag, numbers in owners.items() if bag)
 
 
 def phrase_terms(phrase: str, vocabulary: Vocabulary) -> list[str]:

@@ -114,10 +114,10 @@ def rank(query: Query, index: dict[str, Any], limit: int = 8) -> list[Ranked]:
 def _asked_in_these_words(query: Query, wordings: str) -> list[int]:
     """The entries of which a phrasing has just the question's words, function words included."""
     bag = " ".join(str(term) for term in (*sorted(query.terms), *sorted(query.function, reverse=True)))
-    at = wordings.find(f"\n{bag}:") if len(query.terms) > 1 and not query.unknown else -1
+    at = wordings.find(f";{bag}:") if len(query.terms) > 1 and not query.unknown else -1
     if at < 0:
         return []
-    return [int(number) for number in wordings[at + len(bag) + 2 : wordings.index("\n", at + 1)].split(",")]
+    return [int(number) for number in wordings[at + len(bag) + 2 : wordings.index(";", at + 1)].split(",")]
 
 
 def _phrase(

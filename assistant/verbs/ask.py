@@ -100,7 +100,9 @@ def read_stdin() -> str:
         raise UsageError(
             "standard input holds more than 4 MB", "give the part with the error, such as: tail -c 100000 FILE"
         )
-    return data.decode("utf-8", "replace")
+    from assistant.machine.files import decode
+
+    return decode(data)
 
 
 def _batch(library: Library, asked: Asked, *, as_json: bool) -> int:

@@ -9,6 +9,7 @@ from pathlib import Path
 from assistant.dialogue.clean import is_binary
 from assistant.dialogue.why import diagnosed, why_json
 from assistant.errors import UsageError
+from assistant.machine.files import decode
 from assistant.render.answers import answer_text
 from assistant.render.layout import Style
 from assistant.render.out import emit, emit_json, terminal_width, wants_accessible, wants_colour
@@ -46,6 +47,6 @@ def _read(name: str | None) -> str:
         size = path.stat().st_size
         if size > MAX_FILE:
             raise UsageError(f"{name} holds {size // 1_000_000} MB", "give the part with the error")
-        return path.read_bytes().decode("utf-8", "replace")
+        return decode(path.read_bytes())  # UTF-16 too: Windows PowerShell writes it
     except OSError as error:
         raise UsageError(f"{name} cannot be read: {error.strerror}", "check the file's name") from None

@@ -252,6 +252,14 @@ def test_why_recognises_a_piped_error() -> None:
     assert answer["fixes"]
 
 
+@pytest.mark.parametrize("from_file", [True, False])
+def test_why_reads_what_windows_powershell_writes(tmp_path: Path, from_file: bool) -> None:
+    data = "ModuleNotFoundError: No module named 'cv2'\r\n".encode("utf-16")
+    (tmp_path / "out.txt").write_bytes(data)
+    done = run("why", "--json", str(tmp_path / "out.txt")) if from_file else run("why", "--json", stdin=data)
+    assert done.returncode == 0 and "opencv" in done.stdout
+
+
 def test_why_leaves_good_output_alone() -> None:
     done = run("why", "--json", stdin="Successfully installed numpy-2.1.0\n")
     assert done.returncode == 1
