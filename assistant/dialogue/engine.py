@@ -21,6 +21,7 @@ CLOSE = 0.04  # two scores nearer than this share of the better one are the same
 SAID_LIKE = 0.8  # agreement with a phrasing from which on an entry of another kind answers a comparison
 BESIDE = 0.1  # two scores nearer than this: the second is shown in short below the first
 EQUAL = 0.98  # of the best score: which of the two comes first is chance
+RELATED = 0.6  # of the best score: near enough to be named below the answer
 NEARLY = 0.75  # of the best score: good enough where the best was just shown
 MAX_QUESTION_BYTES = 4_000_000
 
@@ -365,7 +366,12 @@ def _related(result: Answer, ranked: list[Ranked], library: Library) -> tuple[Li
     links = {link.id: link for link in result.related}
     for item in ranked[1:]:
         entry_id = library.index["ids"][item.number]
-        if len(links) < 5 and item.confidence >= NEAR and entry_id not in links:
+        if (
+            len(links) < 5
+            and item.confidence >= SURE
+            and item.score >= RELATED * ranked[0].score
+            and entry_id not in links
+        ):
             links[entry_id] = Link(id=entry_id, title=library.index["titles"][item.number])
     if result.entry:
         links.pop(result.entry.id, None)

@@ -128,7 +128,8 @@ def block_lines(block: Block, width: int, style: Style) -> list[str]:
 
 def command_lines(block: Block, width: int, style: Style) -> list[str]:
     """Commands, each on a line of its own so that it can be copied, with notes and what to replace."""
-    lines = [line for line in wrap(style.inline(f"{block.text}:"), width)] if block.text else []
+    head = f"{block.text}:" if block.commands else _stop(block.text)
+    lines = wrap(style.inline(head), width) if block.text else []
     replace: dict[str, str] = {}
     for command in block.commands:
         lines.append("    " + style.mark(command.run, "command"))
