@@ -172,7 +172,8 @@ _ERROR_WORDS = (
     "restricted", "disabled", "out of memory", "mismatch", "does not", "doesn't", "has no", "not compatible", "incompatib",
     "not support", "unsupported", "no space", "no kernel", "not compiled", "without gpu", "can't", "couldn't", "refused",
     "timed out", "expired", "corrupt", "too old", "died", "already", "conda init before", "no longer", "not set",
-    "not available", "is not", "not been", "no matches", "missing", "unexpected", "managed-environment", "managed environment",
+    "not available", "is not", "not been", "no matches", "missing", "unexpected", "no python at", "managed-environment",
+    "managed environment",
 )  # fmt: skip
 
 

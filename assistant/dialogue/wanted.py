@@ -59,8 +59,8 @@ def asked_translation(text: str, library: Library, asked: Asked) -> Answer | Non
 def _in_any_order(line: str, text: str, library: Library, asked: Asked) -> Answer | None:
     """`conda list equivalent, pip?`: two tools, a word that asks for a counterpart, and the words of a command of one of them."""
     said = [word for word in words(line) if word not in STOP_WORDS]
-    tools = [word for word in said if word in library.flag_tools()]
-    rest = [word for word in said if word not in tools and not re.fullmatch(_LIKE, word)]
+    tools = [word for word in said if word in library.flag_tools() and word != "python"]
+    rest = [word for word in said if word not in tools and (word == "version" or not re.fullmatch(_LIKE, word))]
     if len(tools) != 2 or not 0 < len(rest) <= MOST_WORDS or len(rest) + len(tools) == len(said):
         return None
     follows = said[said.index(tools[0]) + 1]

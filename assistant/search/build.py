@@ -19,6 +19,7 @@ from assistant.search.text import FUNCTION_NUMBERS, STOP_WORDS, is_number, parts
 FIELD_WEIGHTS = {"title": 4.0, "ask": 2.2, "answer": 1.5, "body": 1.0, "more": 0.3, "commands": 0.9}
 LENGTH_NORMALISATION = {"title": 0.4, "ask": 0.5, "answer": 0.4, "body": 0.6, "more": 0.6, "commands": 0.5}
 TELLING = frozenset(("new_name", "version", "cuda", "channel", "file", "requirements", "script"))
+NUMBER_WEIGHT = 0.3  # a number in a question is rarely what it is about
 SCALE = 100  # postings hold weights as whole hundredths
 
 
@@ -88,7 +89,11 @@ def build_index(entries: list[Entry], lexicon: Lexicon, signature_literals: list
     numbers = {term: number for number, term in enumerate(order)}
     phrases = _phrases(entries, vocabulary, numbers)
     total = len(entries)
-    idf = [round(math.log(1 + (total - len(postings[term]) + 0.5) / (len(postings[term]) + 0.5)), 3) for term in order]
+    idf = [
+        round(math.log(1 + (total - len(postings[term]) + 0.5) / (len(postings[term]) + 0.5)), 3)
+        * (NUMBER_WEIGHT if is_number(term) else 1.0)
+        for term in order
+    ]
     return {
         "count": total,
         "ids": [entry.id for entry in entries],

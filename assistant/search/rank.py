@@ -23,6 +23,7 @@ WORDING = 1.0  # weight of the signal
 K1 = 9.0  # saturation, in units of the fields' weighted counts
 HIGHEST_IDF = 5.5  # one rare word must not outweigh all others of a question
 POOL = 60  # entries that are looked at closely
+TOO_FEW = 2  # words that say too little to be somebody's wording
 SAID = 0.5  # for an entry of which a phrasing has just the question's words
 PLAIN_TASK = 1.0  # for the task that the question is, word for word
 THESE_TOOLS = 0.25  # for a comparison of just the tools that are named; taken off one that leaves one of them out
@@ -61,7 +62,7 @@ def rank(query: Query, index: dict[str, Any], limit: int = 8) -> list[Ranked]:
             number_text, _, value_text = item.partition(":")
             number, value = int(number_text), int(value_text) / 100
             scores[number] = scores.get(number, 0.0) + weight * value / (K1 + value) * (K1 + 1)
-            held[number] = held.get(number, 0.0) + weight * min(1.0, value / 2)
+            held[number] = held.get(number, 0.0) + weight * (1.0 if term in query.literal else min(1.0, value / 2))
     rarest = max(idf) if idf else 1.0
     read_as = sum(better not in STOP_WORDS for better in query.mended.values())
     strange = len(query.unknown)
@@ -114,7 +115,7 @@ def rank(query: Query, index: dict[str, Any], limit: int = 8) -> list[Ranked]:
 def _asked_in_these_words(query: Query, wordings: str) -> list[int]:
     """The entries of which a phrasing has just the question's words, function words included."""
     bag = " ".join(str(term) for term in (*sorted(query.terms), *sorted(query.function, reverse=True)))
-    at = wordings.find(f";{bag}:") if len(query.terms) > 1 and not query.unknown else -1
+    at = wordings.find(f";{bag}:") if len(query.terms) + len(query.function) > TOO_FEW and not query.unknown else -1
     if at < 0:
         return []
     return [int(number) for number in wordings[at + len(bag) + 2 : wordings.index(";", at + 1)].split(",")]

@@ -90,7 +90,8 @@ def read_slots(
         if pair and pair[1].lower() not in _POINTING:
             slots["name"], slots["new_name"] = pair[1], pair[2]
     if "activate " in lowered and (bare := search(_BARE)) and bare[1].lower() not in _NO_BARE_NAME:
-        slots["name"] = bare[1]
+        if bare[1].lower() in packages or not is_word(bare[1].lower()):
+            slots["name"] = bare[1]
     padded = f" {lowered}"
     if any(word in padded for word in (" env ", " environment ", " name", " call", " -n")):
         for found in re.finditer(_NAME, text, re.IGNORECASE):

@@ -36,6 +36,8 @@ FUNCTION_WORDS: dict[str, float] = {
     **dict.fromkeys("need needed needs between both too ever never again".split(), 2.0),
     "how": 1.2,
     "see": 2.0,
+    "out": 2.0,
+    "off": 2.0,
     "installed": 2.0,  # no stop word: what is there already, beside `install`
     **dict.fromkeys(
         "is are does do can could may should must what which if my use uses using used have has get know".split(),

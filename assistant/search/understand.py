@@ -12,7 +12,6 @@ if TYPE_CHECKING:
 
 MAX_QUESTION = 20_000  # characters that are read; more is not a question
 MAX_TERMS = 120
-NUMBER_WEIGHT = 0.3  # a number in a question is rarely what it is about
 POINTED_WEIGHT = 0.9  # of the thing that "it" stands for
 EARLIER_WEIGHT = 0.45  # of a word of the question before, for one that leans on it
 EARLIER_ALONE = 0.8  # ... where that says one thing or nothing by itself ("can I have two")
@@ -46,7 +45,8 @@ class Query(Frozen):
     """A question as the ranking needs it: weighted term numbers, words that no entry holds, typos mended.
 
     `anchors` are its words that make it a question about our subject; `foreign` those that belong to another one;
-    `function` the numbers of its function words; `tasks` the ids of the plain task that it is, the likeliest first.
+    `function` the numbers of its function words; `literal` the terms that are names of settings and variables, which an
+    entry holds or not; `tasks` the ids of the plain task that it is, the likeliest first.
     """
 
     text: str
@@ -57,6 +57,7 @@ class Query(Frozen):
     anchors: tuple[str, ...] = ()
     foreign: tuple[str, ...] = ()
     function: tuple[int, ...] = ()
+    literal: tuple[int, ...] = ()
     tasks: tuple[str, ...] = ()
 
 
@@ -114,8 +115,9 @@ def _read(text: str, index: dict[str, Any]) -> tuple[Query, list[str]]:
         unknown=unknown,
         mended={},
         frame=frame,
-        anchors=tuple(sorted((said & set(lexicon["anchors"])) | _options(folded, forms))),
+        anchors=tuple(sorted((said & set(lexicon["anchors"])) | _options(folded, forms) | _names(whole, forms))),
         foreign=tuple(sorted(whole & set(lexicon["foreign"]))),
+        literal=tuple(sorted(forms[word] for word in set(kept) if "_" in word and word in forms)),
         tasks=_plain_tasks(frame, kept, tokens, lexicon),
         function=tuple(sorted({FUNCTION_NUMBERS[word] for word in tokens if word in FUNCTION_NUMBERS})),
     )
@@ -177,12 +179,12 @@ def _terms(
         number = forms.get(word)
         if word in likely_known and number is None:
             strange += [piece for piece in parts(word) or [word] if _known(piece, index) is None]
-        if word in named and len(kept) > 1 and (number is None or "." not in word or is_number(word)):
+        if word in named and len(kept) > 1 and (number is None or "." not in word) and not is_number(word):
             if word in likely_known:
                 terms |= {found: PART_WEIGHT for piece in parts(word) if (found := _known(piece, index)) is not None}
             continue
         if number is not None:
-            terms[number] = NUMBER_WEIGHT if is_number(word) else 1.0
+            terms[number] = 1.0
             continue
         if is_number(word):
             continue
@@ -282,6 +284,11 @@ def _known(word: str, index: dict[str, Any]) -> int | None:
     stemmed = stem(word)
     number = index["terms"].get(index["canonical"].get(stemmed, stemmed))
     return None if number is None else int(number)
+
+
+def _names(said: set[str], forms: dict[str, int]) -> set[str]:
+    """Names of settings and variables that an entry holds: `pip_no_input`, `channel_priority`."""
+    return {word for word in said if "_" in word.strip("_") and word in forms}
 
 
 def _options(folded: str, forms: dict[str, int]) -> set[str]:
