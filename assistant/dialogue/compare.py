@@ -51,7 +51,7 @@ def compare(words: list[str], library: Library, asked: Asked) -> Answer:
     index = library.index
     for number, kind in enumerate(index["kinds"]):
         if kind == "comparison" and sorted(index["frames"][number][2]) == sorted(names):
-            from assistant.dialogue.engine import view_for
+            from assistant.dialogue.decide import view_for
 
             return compose(library.entry(number), question, view_for({}, tuple(names), asked), library)
     result = compare_tools(names, question, library, asked)

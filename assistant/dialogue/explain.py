@@ -23,7 +23,7 @@ _ASKS_BEFORE = re.compile(
     re.I,
 )
 _ASKS_AFTER = re.compile(
-    r"\s*(?:[,;:-]+\s*)?\b(?:do|mean|does|means|meaning|explained|explain(?:\s+(?:this|it))?|what\s+(?:is|does|do)\b.*|what's\b.*)\s*\?*$",
+    r"\s*(?:[,;:-]+\s*)?\b(?:do|mean|does|means|meaning|explained|explain(?:\s+(?:this|it|please|each\s+part|every\s+part|step\s+by\s+step))?|what\s+(?:is|does|do)\b.*|what's\b.*)\s*\?*$",
     re.I,
 )
 SELDOM = 6.0  # idf from which on a word of ours may as well be a package

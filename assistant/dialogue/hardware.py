@@ -13,6 +13,7 @@ from assistant.dialogue import hardware_rows as rows
 from assistant.dialogue import hardware_systems as systems
 from assistant.machine import compatibility as compat
 from assistant.machine.tables import read_tables
+from assistant.search.text import STOP_WORDS, words
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -51,6 +52,16 @@ _ASKS = re.compile(
 )
 
 
+MOST_BESIDE = 2  # words about something else, in a question that a row still answers
+_OF_THE_TABLES = frozenset(
+    """driver drivers cuda torch pytorch python gpu gpus card cards graphics version versions which support supports supported run
+    runs running rtx gtx gt geforce titan quadro tesla nvidia amd capability compute newest latest old oldest minimum last machine
+    computer laptop pc mac macs macbook macos apple silicon intel wheel wheels toolkit work works need needs enough ok fine
+    compatible compatibility torchvision windows linux ubuntu glibc install sm does can build builds best tag tags match matches
+    right correct not says jetson orin thor spark""".split()
+)
+
+
 # What a number is by its shape, where it does not stand beside its word ("570 is the driver I have, is cuda 13 ok").
 _ALONE = (
     ("driver", _DRIVER, r"(?<![\d.])([3-6]\d\d(?:\.\d{1,3}){0,2})(?![\d.])"),
@@ -85,10 +96,21 @@ def hardware_answer(text: str, library: Library, asked: Asked) -> Answer | None:
     said = set(re.findall(r"[a-z']+", lowered))
     if any(said.issuperset(trouble.split()) for trouble in _TROUBLE):
         return None
+    if len(_beside_the_tables(lowered)) > MOST_BESIDE:
+        return None  # "xformers says it was built for PyTorch 2.6+cu124 but I have 2.7" is about more than a row
     lowered = _side_by_side(lowered)
     tables = read_tables(library.record("compatibility"))
     system = asked.system or (asked.machine.system if asked.machine else "") or "linux"
     return _choose(_read(text, lowered, system, tables), tables, library)
+
+
+def _beside_the_tables(lowered: str) -> list[str]:
+    """The words of a question that the tables know nothing about."""
+    return [
+        word
+        for word in words(lowered)
+        if word not in STOP_WORDS and word not in _OF_THE_TABLES and not any(char.isdigit() for char in word)
+    ]
 
 
 def _side_by_side(lowered: str) -> str:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from assistant.content.frozen import Frozen
 from assistant.dialogue.answer import Answer
 from assistant.dialogue.compose import compose
-from assistant.dialogue.engine import Asked, view_for
+from assistant.dialogue.decide import view_for
+from assistant.dialogue.engine import Asked
 from assistant.search.rank import rank
 from assistant.search.understand import understand
 

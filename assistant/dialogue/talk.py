@@ -12,6 +12,7 @@ import re
 from assistant.dialogue import about, asides, side_by_side
 from assistant.dialogue.answer import Answer, Block, Link
 from assistant.dialogue.compose import Composer, View, compose
+from assistant.dialogue.decide import view_for
 from assistant.dialogue.engine import (
     Asked,
     answer,
@@ -19,7 +20,6 @@ from assistant.dialogue.engine import (
     look_up,
     may_be_command,
     may_be_output,
-    view_for,
 )
 from assistant.dialogue.replies import (
     CONNECTORS,

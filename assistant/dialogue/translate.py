@@ -206,7 +206,7 @@ def _template_regex(template: str) -> re.Pattern[str]:
 def translate(line: str, target: str, library: Library, asked: Asked) -> Answer:
     """`envguide translate CMD --to TOOL`: the same task in another tool, or why there is none."""
     from assistant.dialogue.compare import resolve_tool
-    from assistant.dialogue.engine import unknown, view_for
+    from assistant.dialogue.decide import unknown, view_for
     from assistant.dialogue.explain import strip_prompt
 
     command = strip_prompt(line)

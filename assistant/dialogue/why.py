@@ -7,8 +7,9 @@ import re
 from assistant.dialogue.answer import Answer, Block, Link
 from assistant.dialogue.clean import clean_output
 from assistant.dialogue.compose import compose
+from assistant.dialogue.decide import view_for
 from assistant.dialogue.diagnose import Diagnosis, diagnose
-from assistant.dialogue.engine import Asked, view_for
+from assistant.dialogue.engine import Asked
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -324,6 +324,9 @@ def read_frame(
         )
 
     actions, objects, tools = named("actions"), named("objects"), named("tools")
+    kind = _kind(folded, tokens, len(tools))
+    if not actions and "environment" in objects and "python" in slots and kind in ("", "how"):
+        actions = ("create",)  # "env lab with python 3.12"
     if "package" in slots and not PACKAGE_ACTIONS.isdisjoint(actions):
         objects = tuple(dict.fromkeys((*objects, "package")))
     return Frame(
@@ -334,7 +337,7 @@ def read_frame(
         systems=named("systems"),
         subjects=tuple(name for name, forms in lexicon["subjects"].items() if not said.isdisjoint(forms)),
         slots=slots,
-        kind=_kind(folded, tokens, len(tools)),
+        kind=kind,
     )
 
 

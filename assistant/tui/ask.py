@@ -329,7 +329,7 @@ def _sentence(text: str) -> str:
 def refused(text: str, error: GuideError) -> Answer:
     """An error as an answer."""
     from assistant.dialogue.answer import Block
-    from assistant.dialogue.engine import unknown
+    from assistant.dialogue.decide import unknown
 
     words = " ".join(_sentence(part) for part in (error.message, error.hint) if part)
     return unknown(text, (), 0.0).replace(title=error.message, blocks=(Block(kind="lead", text=words),))

@@ -109,7 +109,7 @@ def _batch(library: Library, asked: Asked, *, as_json: bool) -> int:
     """One question a line, each on its own. A line that is no question gets an `unknown` object; the rest go on."""
     if not as_json:
         raise UsageError("--batch prints JSON", "add --json: envguide ask --batch --json < questions.txt")
-    from assistant.dialogue.engine import unknown
+    from assistant.dialogue.decide import unknown
 
     for raw in sys.stdin.buffer:
         line = raw.decode("utf-8", "replace").rstrip("\n")

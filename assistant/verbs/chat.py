@@ -7,7 +7,8 @@ import json
 import sys
 
 from assistant.dialogue.answer import to_json
-from assistant.dialogue.engine import Asked, unknown
+from assistant.dialogue.decide import unknown
+from assistant.dialogue.engine import Asked
 from assistant.dialogue.talk import Conversation
 from assistant.errors import ExitCode, UsageError
 from assistant.machine.quick import quick_machine

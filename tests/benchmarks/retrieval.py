@@ -11,7 +11,8 @@ from rapidfuzz import fuzz, process, utils
 
 from assistant.content.models import Entry
 from assistant.dialogue.compose import compose
-from assistant.dialogue.engine import Asked, view_for
+from assistant.dialogue.decide import view_for
+from assistant.dialogue.engine import Asked
 from assistant.render.answers import answer_text
 from assistant.search.library import Library
 from assistant.search.understand import understand

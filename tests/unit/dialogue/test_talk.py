@@ -291,7 +291,8 @@ def test_a_tool_at_work(talk: Conversation) -> None:
 
 
 def test_the_second_entry_is_shown_in_short_where_it_fits_as_well(library: Library) -> None:
-    from assistant.dialogue.engine import BESIDE, answer
+    from assistant.dialogue.decide import BESIDE
+    from assistant.dialogue.engine import answer
     from assistant.search.rank import rank
     from assistant.search.understand import understand
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from assistant.dialogue.answer import Answer
 from assistant.dialogue.compose import compose
-from assistant.dialogue.engine import Asked, answer, view_for
+from assistant.dialogue.decide import view_for
+from assistant.dialogue.engine import Asked, answer
 from assistant.machine.quick import quick_machine
 from assistant.search.library import Library
 from assistant.search.understand import understand

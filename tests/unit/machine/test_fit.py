@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from assistant.dialogue.compose import compose
-from assistant.dialogue.engine import Asked, view_for
+from assistant.dialogue.decide import view_for
+from assistant.dialogue.engine import Asked
 from assistant.dialogue.nearby import nearest, spelt_out
 from assistant.machine.quick import quick_machine
 from assistant.search.library import Library

@@ -15,7 +15,8 @@ from pathlib import Path
 import pytest
 
 from assistant.dialogue.compose import compose
-from assistant.dialogue.engine import Asked, answer, view_for
+from assistant.dialogue.decide import view_for
+from assistant.dialogue.engine import Asked, answer
 from assistant.dialogue.talk import Conversation
 from assistant.machine.model import Environment, Machine
 from assistant.machine.quick import quick_machine
