@@ -9,7 +9,7 @@ from pathlib import Path
 
 from assistant.machine.condas import find_condas
 from assistant.machine.context import this_machine
-from assistant.machine.files import read_text
+from assistant.machine.files import read_text, texts
 from assistant.machine.model import Conda
 from assistant.machine.rcfiles import shell_files
 from assistant.runner import facts
@@ -41,14 +41,29 @@ def _terms_accepted(probe: Probe, context: Context) -> Result:
     return Result(ok=ok, reason=f"the terms of {probe.name} are {found.state}", evidence=found.version)
 
 
-@kind("channel-in-use", "name")
+@kind("channel-in-use", "name", may=("path",))
 def _channel_in_use(probe: Probe, context: Context) -> Result:
+    """conda takes packages from the channel; with `path`: that settings file names it."""
     conda = _conda(context)
     if conda is None:
         return Result(ok=False, reason="there is no conda here")
+    if probe.path:
+        return _named_in(probe, conda, context)
     there = probe.name in conda.channels
     shown = ", ".join(conda.channels) or "none"
     return Result(ok=there, reason=f"conda's channels are {shown}", evidence=shown)
+
+
+def _named_in(probe: Probe, conda: Conda, context: Context) -> Result:
+    """A ~/.condarc without channels may get those in force when conda first writes to it, so it counts as naming them."""
+    wanted = os.path.normpath(probe.path)
+    file = next((one for one in conda.files if os.path.normpath(one.path) == wanted), None)
+    if file is not None and "channels" in file.values:
+        there = probe.name in texts(file.values.get("channels"))
+    else:
+        there = Path(wanted) == Path(context.machine.home, ".condarc") and probe.name in conda.channels
+    named = "names" if there else "does not name"
+    return Result(ok=there, reason=f"{probe.path} {named} the channel {probe.name}")
 
 
 @kind("channel-first", "name")

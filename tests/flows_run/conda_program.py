@@ -201,9 +201,8 @@ def register(place: Path, there: bool) -> None:
 # Settings and terms
 
 
-def condarc() -> tuple[str, list[str] | None, str]:
+def condarc(file: Path = HOME / ".condarc") -> tuple[str, list[str] | None, str]:
     """The rest of the text, the channels, the priority."""
-    file = HOME / ".condarc"
     text = file.read_text() if file.exists() else ""
     block = re.search(r"^channels:\n((?:  - .*\n)*)", text, re.MULTILINE)
     priority = re.search(r"^channel_priority: (.*)\n", text, re.MULTILINE)
@@ -212,7 +211,8 @@ def condarc() -> tuple[str, list[str] | None, str]:
 
 
 def config() -> None:
-    text, channels, priority = condarc()
+    file = (ROOT if "--system" in WORDS else HOME) / ".condarc"
+    text, channels, priority = condarc(file)
     name = WORDS[-1]
     if "--add" in WORDS:
         channels = [name, *(one for one in channels if one != name)] if channels is not None else [name, "defaults"]
@@ -224,13 +224,14 @@ def config() -> None:
         priority = name
     if channels is not None:
         text += "channels:\n" + "".join(f"  - {one}\n" for one in channels)
-    (HOME / ".condarc").write_text(text + (f"channel_priority: {priority}\n" if priority else ""))
+    file.write_text(text + (f"channel_priority: {priority}\n" if priority else ""))
 
 
 def terms() -> None:
     """Stop where the channels in use have terms that nobody accepted."""
-    channels = condarc()[1]
-    in_use = (ROOT / "terms").exists() and (channels is None or "defaults" in channels)
+    named = [condarc(folder / ".condarc")[1] for folder in (HOME, ROOT)]
+    channels = [one for channels in named for one in channels or []]
+    in_use = (ROOT / "terms").exists() and (named == [None, None] or "defaults" in channels)
     if in_use and not (HOME / ".conda" / "tos" / "main" / "1.json").exists():
         fail(
             "CondaToSNonInteractiveError",

@@ -57,6 +57,31 @@ def test_settings_that_are_not_there_yet_come_and_go(with_terms: CondaDesk) -> N
     assert differences(before, with_terms.picture()) == []
 
 
+@pytest.mark.parametrize(
+    "own", ["channels:\n  - defaults\n", "channels:\n  - conda-forge\n", "channel_priority: strict\n", ""]
+)
+def test_channels_that_the_installation_itself_names_go_and_come_back(with_terms: CondaDesk, own: str) -> None:
+    """As Miniconda's do: its .condarc counts beside the person's own."""
+    theirs = with_terms.root / ".condarc"
+    theirs.write_text("channels:\n  - defaults\n")
+    (with_terms.home / ".condarc").write_text(own)
+    before = with_terms.picture()
+    with_terms.done("switch-to-conda-forge")
+    assert "defaults" not in theirs.read_text() + (with_terms.home / ".condarc").read_text()
+    assert with_terms.look().condas[0].channels == ("conda-forge",)
+    assert with_terms.run("switch-to-conda-forge").end.message.startswith("nothing to do")
+    with_terms.undo()
+    assert differences(before, with_terms.picture()) == []
+
+
+def test_channels_of_a_file_that_the_flow_does_not_write_are_told(with_terms: CondaDesk) -> None:
+    (with_terms.root / "condarc.d").mkdir()
+    (with_terms.root / "condarc.d" / "site.yml").write_text("channels:\n  - defaults\n")
+    seen = with_terms.run("switch-to-conda-forge")
+    assert seen.end.state == "failed" and "defaults" in seen.end.message
+    assert "conda config --show-sources" in str(seen.end)
+
+
 def test_a_start_file_of_somebody_else_is_not_asked_administrator_rights_for(
     conda: CondaDesk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
