@@ -70,6 +70,12 @@ def unknown_torch(version: str, tables: Tables) -> str:
     return f"I don't know PyTorch {version}: the tables hold {known[0]} to {known[-1]}."
 
 
+def _last_driver(row: Generation) -> str:
+    """Which driver branch is the last that knows a card; empty where the newest does."""
+    known = f"Driver branch {row.last_driver} is the last for {_card(row)}; newer ones ignore the card."
+    return known if row.last_driver else ""
+
+
 def for_driver(named: Named, tables: Tables, library: Library) -> Answer:
     """What a driver runs: any CUDA, one CUDA, one PyTorch."""
     driver, system = named.driver, named.system
@@ -101,6 +107,9 @@ def for_driver(named: Named, tables: Tables, library: Library) -> Answer:
             least = compat.minimum_driver(tables, named.cuda, system)
             yes = "Yes" if runs else "No"
             lead = f"{yes}: CUDA {named.cuda} needs driver {least} or newer, and this one is {driver}."
+    if named.row and named.row.last_driver and numbers(driver)[0] > numbers(named.row.last_driver)[0]:
+        lead = f"No, not with driver {driver}. {_last_driver(named.row)}"
+        return table_answer(named.text, title, lead, [], "gpus", library)
     choice = compat.best(tables, driver=full, capability=named.row.capability if named.row else "", system=system)
     choice = choice.replace(why=tuple(reason.replace(full, driver) for reason in choice.why))
     return table_answer(named.text, title, lead, build_blocks(choice), "cuda", library)
@@ -202,7 +211,8 @@ def for_gpu(named: Named, tables: Tables, library: Library) -> Answer:
     choice = compat.best(tables, driver=least, capability=row.capability, system=named.system)
     blocks = build_blocks(choice.replace(why=()))
     if least:
-        blocks.append(Block(kind="text", text=f"It needs driver {least} or newer."))
+        text = f"It needs driver {least} or newer."
+        blocks.append(Block(kind="text", text=f"{text} {_last_driver(row)}".rstrip()))
     return table_answer(named.text, title, lead, blocks, "gpus", library)
 
 

@@ -36,7 +36,8 @@ class Drivers(Frozen):
 class Generation(Frozen):
     """The GPUs of one compute capability. `tags`: wheels with code for them (`arm_tags` on ARM Linux).
 
-    `names` are regular expressions for the name that a driver shows. `last_torch` is empty while supported.
+    `names` are regular expressions for the name that a driver shows. `last_torch` and `last_driver` (the last driver
+    branch that knows the card) are empty while supported.
     """
 
     capability: str
@@ -46,6 +47,7 @@ class Generation(Frozen):
     arm_tags: tuple[str, ...] = ()
     first_torch: str = ""
     last_torch: str = ""
+    last_driver: str = ""
 
 
 class Release(Frozen):
@@ -123,7 +125,7 @@ def read_tables(data: Any) -> Table:
         drivers=tuple(Drivers(**_texts(row, "cuda", "linux", "windows")) for row in rows("drivers")),
         gpus=tuple(
             Generation(
-                **_texts(row, "capability", "generation", "first_torch", "last_torch"),
+                **_texts(row, "capability", "generation", "first_torch", "last_torch", "last_driver"),
                 names=texts(row.get("names")),
                 tags=texts(row.get("tags")),
                 arm_tags=texts(row.get("arm_tags")),

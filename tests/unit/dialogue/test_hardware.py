@@ -33,12 +33,21 @@ def ask(question: str, library: Library) -> Answer:
         ("can a gtx1080ti run pytorch 2.10", ("Yes", "Pascal", "cu126")),
         ("rtx5090 which pytorch", ("Blackwell", "cu130")),
         ("which torch for compute capability 7.0", ("Volta", "2.14")),
+        ("can a gtx 1070 run torch 2.14", ("Yes", "cu126", "525.60.13", "branch 580 is the last", "ignore the card")),
+        ("gtx 970 driver 590 pytorch", ("No", "590", "branch 580 is the last")),
+        ("does a v100 work with pytorch and driver 580.95", ("580", "CUDA 13.x", "cu126")),
+        ("K80 pytorch", ("2.0.1", "cu118", "branch 470 is the last")),
         ("torch 2.13 which python versions", ("3.10 to 3.14", "cu130", "0.28")),
     ],
 )
 def test_rows_of_the_tables_answer(library: Library, question: str, expected: tuple[str, ...]) -> None:
     text = answer_text(ask(question, library))
     assert all(word in text for word in expected), text
+
+
+@pytest.mark.parametrize("question", ["can a gtx 1650 run torch 2.14", "rtx5090 which pytorch"])
+def test_of_a_card_that_the_newest_driver_knows_no_last_one_is_told(library: Library, question: str) -> None:
+    assert "is the last for" not in answer_text(ask(question, library))
 
 
 @pytest.mark.parametrize(
