@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from assistant.dialogue.talk import Conversation
 
 TYPICAL = ("environment.create", "tool.install", "package.install")  # what shows a tool at work
+_RESTORING = frozenset("undo back reverse revert restore earlier previous out".split())
+_HARMED = frozenset("env envs environment environments files notebooks packages models project".split())
 RISKS = {
     "deletes": "It deletes something; look at the names in it before you run it.",
     "admin": "It needs administrator rights.",
@@ -29,8 +31,12 @@ def undo(talk: Conversation, text: str, last: Answer) -> Answer:
         return says(text, talk.fill(entry.undo), last)
     back = look_up("undo", talk.library, talk.asked, talk.frame.slots, last.question)
     near = {link.id for link in last.related} | set(entry.see if entry else ())
-    if last.kind != "problem" and back.entry and back.entry.id in near and back.commands:
+    restores = bool(back.entry) and not _RESTORING.isdisjoint(back.title.lower().split())
+    if last.kind != "problem" and restores and back.entry and back.entry.id in near and back.commands:
         return talk.remember(text, back.replace(question=text), talk.frame)
+    task = entry_of(talk, talk.task) if talk.task and talk.task.entry != last.entry else None
+    if task and task.undo and talk.has(task.undo):
+        return talk.show(text, task.undo)
     if last.flows:
         return says(
             text, "What a flow did can be taken back with `envguide undo`; it lists what it will change first.", last
@@ -42,6 +48,11 @@ def undo(talk: Conversation, text: str, last: Answer) -> Answer:
 
 def safety(talk: Conversation, text: str, last: Answer) -> Answer:
     """What the last answer's commands change, and how that is taken back."""
+    if not _HARMED.isdisjoint(text.lower().strip("?! .").split()) and last.entry:
+        near = {last.entry.id, *(link.id for link in last.related)}
+        effect = look_up(f"{last.title} {text}", talk.library, talk.asked, talk.frame.slots)
+        if effect.entry and effect.status == "answered" and effect.entry.id in near - {last.entry.id}:
+            return effect.replace(question=text)
     risks = {command.risk for command in last.commands}
     said = [sentence for risk, sentence in RISKS.items() if risk in risks]
     entry = entry_of(talk, last)
@@ -49,7 +60,7 @@ def safety(talk: Conversation, text: str, last: Answer) -> Answer:
         said = ["There is no command in that answer, so nothing is changed."]
     elif not said:
         said = ["Yes. These commands only show something; they change nothing."]
-    elif entry and not risks.isdisjoint(("deletes", "admin")):
+    elif entry and entry.kind != "problem" and not risks.isdisjoint(("deletes", "admin")):
         said.append(talk.fill(entry.answer))
     if entry and entry.undo:
         way = f"“{talk.library.title(entry.undo)}”" if talk.has(entry.undo) else talk.fill(entry.undo)
@@ -93,6 +104,14 @@ def no_help(text: str, last: Answer) -> Answer:
     return says(text, lead, last)
 
 
+def other_way(text: str, last: Answer) -> Answer:
+    """Another way than the one that was shown: a problem's further fixes, else what lies near the answer."""
+    fixes = [block for block in last.blocks if block.kind == "commands" and block.text.startswith("Fix")]
+    if len(fixes) > 1:
+        return last.replace(question=text, blocks=tuple(fixes[1:]), corrections=(), more="")
+    return last.replace(question=text) if fixes else more(text, last)
+
+
 def why(talk: Conversation, text: str, last: Answer) -> Answer:
     """The reason behind the last answer: a cause, what changed since the document, or the entry that explains it."""
     entry = entry_of(talk, last)
@@ -106,7 +125,7 @@ def why(talk: Conversation, text: str, last: Answer) -> Answer:
         if explaining:
             return talk.show(text, explaining[0])
         if entry.body:
-            reasons.append(last.blocks[-1].text or entry.body)
+            reasons.append(talk.fill(entry.body))
     if not reasons and last.kind == "comparison":
         reasons = [item for block in last.blocks if block.kind == "list" for item in block.items]
     if not reasons:

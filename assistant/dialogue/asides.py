@@ -73,7 +73,8 @@ def _in_tools(option: str, talk: Conversation, last: Answer) -> tuple[str, str] 
     from assistant.dialogue.explain import flag_table
 
     shown = " ".join(command.run for command in last.commands)
-    tools = dict.fromkeys((*(command.tool for command in last.commands), *talk.frame.tools, *USUAL_TOOLS))
+    family = last.entry.id.split(".")[0] if last.entry else ""
+    tools = dict.fromkeys((*(command.tool for command in last.commands), *talk.frame.tools, family, *USUAL_TOOLS))
     for tool in tools:
         if tool not in talk.library.flag_tools():
             continue

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from assistant.machine.model import Machine
     from assistant.search.library import Library
 
-NEARLY = 0.75  # of the best score: good enough where the best was just shown
+NEARLY = 0.85  # of the best score: good enough where the best was just shown
 MAX_QUESTION_BYTES = 4_000_000
 
 

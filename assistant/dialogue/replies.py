@@ -9,6 +9,10 @@ _POLITE = frozenset(
     just would should there""".split()
 )
 
+PRONOUNS = frozenset("it that this them those these there one ones".split())
+LEADS = frozenset("and but so then or also which instead".split())
+ENOUGH = 0.9  # from here on a short message is a question of its own
+SHORT = 9  # words; a longer message says what it is about by itself
 # Words that tie a message to what was said before, and carry nothing themselves.
 CONNECTORS = frozenset(
     """and or but with in on for using via use the same what about how instead then now also too there that this it one
@@ -126,7 +130,7 @@ _WHETHER = frozenset("does do will would can could is did and so but ok".split()
 _HARMS = "delete deletes deleted lose loses break breaks overwrite overwrites damage damages harm harms hurt erase erases wipe"
 _HARMED = """that it this them anything something everything any my our own i need other others else also too really get gets
     files file data notebooks notebook code project projects work stuff things settings packages package envs env environment
-    environments models python system computer machine setup existing all with away have"""
+    environments models old one new original copy python system computer machine setup existing all with away have"""
 
 
 def asks_if_safe(said: list[str]) -> bool:
@@ -189,17 +193,29 @@ def asks_source(said: list[str]) -> bool:
     ) or ({"where", "come"} <= set(said) and "from" in said and len(said) <= 7)
 
 
+_HELPS = frozenset("help helped work worked working".split())
 _NOT = "not didn didnt doesn doesnt don dont won wont isn isnt can cant cannot".split()
 
 
 def says_no_help(said: list[str]) -> bool:
-    """`still the same error`, `that didn't help`, `no luck`, `it doesn't work`."""
+    """`still the same error`, `that didn't help`, `no luck`, `batch size smaller didnt help`, `and if that doesnt work`."""
+    if len(said) <= 7 and len(said) > 1 and said[-1] in _HELPS and not set(_NOT).isdisjoint(said[-3:-1]):
+        return True
     return _only(
         said,
         "still same help helped work works worked working luck fails failing",
-        "error problem message it that this no again either all anything nothing unfortunately sadly tried "
-        + " ".join(_NOT),
+        "error problem message it that this no again either all anything nothing unfortunately sadly tried found there show "
+        "shows up change changed if and " + " ".join(_NOT),
     ) and bool({"still", "same", "no", "nothing", "fails", "failing", *_NOT} & set(said))
+
+
+def asks_other_way(said: list[str]) -> bool:
+    """`any other way`, `what else can I do`, `then what should I do`, `how do I fix it`."""
+    return _only(
+        said,
+        "way ways else fix solve next",
+        "any other another different what how it that this then try now and if do is there should can could solution",
+    ) and not {"out"} & set(said)
 
 
 def asks_way_out(said: list[str]) -> bool:
@@ -209,7 +225,8 @@ def asks_way_out(said: list[str]) -> bool:
 
 def asks_why(said: list[str]) -> bool:
     """`why`, `why not`, `why is that`, `how come`."""
-    return _only(said, "why", "not that so it this come how") or said == ["how", "come"]
+    others = "not that so it this come how good bad idea necessary need needed should would i me do want better"
+    return _only(said, "why", others) or said == ["how", "come"]
 
 
 def asks_more(said: list[str]) -> bool:

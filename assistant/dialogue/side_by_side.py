@@ -73,3 +73,9 @@ def _within(talk: Conversation, text: str, said: list[str], query: Query, last: 
     told = (Block(kind="list", text="Side by side", items=tuple(items)),) if items else ()
     short = last.replace(question=text, blocks=(*told, *choose), corrections=(), flows=(), more="")
     return short if short.blocks else None
+
+
+def choices(text: str, last: Answer) -> Answer | None:
+    """What to choose when, for somebody who says what their case is."""
+    lists = tuple(block for block in last.blocks if block.kind == "list")
+    return last.replace(question=text, blocks=lists, corrections=(), flows=(), more="") if lists else None

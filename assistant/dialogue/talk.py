@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-from assistant.dialogue import about, asides, side_by_side
+from assistant.dialogue import about, adding, asides, side_by_side
 from assistant.dialogue.answer import Answer, Block, Link
 from assistant.dialogue.compose import Composer, View, compose
 from assistant.dialogue.decide import view_for
@@ -23,10 +23,15 @@ from assistant.dialogue.engine import (
 )
 from assistant.dialogue.replies import (
     CONNECTORS,
+    ENOUGH,
+    LEADS,
+    PRONOUNS,
+    SHORT,
     about_choice,
     asks_example,
     asks_if_safe,
     asks_more,
+    asks_other_way,
     asks_source,
     asks_to_do_it,
     asks_undo,
@@ -37,28 +42,16 @@ from assistant.dialogue.replies import (
     small_talk,
 )
 from assistant.search.text import STOP_WORDS, words
-from assistant.search.understand import Frame, Query, understand
+from assistant.search.understand import Frame, understand
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from assistant.search.library import Library
 
-PRONOUNS = frozenset("it that this them those these there one ones".split())
-LEADS = frozenset("and but so then or also which instead".split())
-# Words that begin a message which adds to the one before it: "with cuda 12.6", "for a colleague", "only numpy".
-ADDING = frozenset("with without for on in to into from only just using via by as at".split())
 EXACT_VERSION = "install an exact version of a package"
 _VERSION = re.compile(r"(?<![\w.])(\d+(?:\.\w+)+)")
-ASKING = frozenset(
-    "what whats how why where when who which whose does do did can could should is are will would if".split()
-)
 LEAVE = "environment.deactivate"
 MAKES_NAME = ("environment.clone", "environment.rename")
-_TAKEN_BACK = re.compile(
-    r"^(?:(?:no|nope|sorry|wait|oh|ah|actually|rather|i mean[t]?|meant)\b[\s,.:;]*)+", re.IGNORECASE
-)
-ENOUGH = 0.9  # from here on a short message is a question of its own
-SHORT = 9  # words; a longer message says what it is about by itself
 
 
 class Conversation:
@@ -79,6 +72,7 @@ class Conversation:
         self.frame = Frame()
         self.topic = ""
         self.pending: tuple[Link, ...] = ()
+        self.asked_back = ""
 
     def turn(self, message: str) -> Answer:
         """The answer to one message. UsageError where it is empty or no text."""
@@ -90,6 +84,10 @@ class Conversation:
         talk = small_talk(text)
         if talk:
             return Answer(question=text, status="answered", blocks=(Block(kind="lead", text=talk),), confidence=1.0)
+        if self.asked_back and not self.last:
+            joined = adding.asked_back(self, text)
+            if joined:
+                return joined
         pasted = (may_be_output(text) and text.count("\n") >= 1) or (
             may_be_command(text) and text.split()[0] in self.library.flag_tools()
         )
@@ -101,16 +99,28 @@ class Conversation:
 
     def remember(self, text: str, result: Answer, frame: Frame | None = None, topic: str = "") -> Answer:
         """Keep what an answer was about, unless it is none."""
+        self.asked_back = text if result.status == "ambiguous" else ""
         if result.status == "ambiguous":
             self.pending = result.choices
+            self.last = None
         if result.status != "unknown":
-            self.frame = frame or understand(text, self.library.index).frame
+            self.frame = frame or self._frame_of(text, result)
             if result.entry:
                 self.last = result
                 self.task = result if result.kind == "command" and ":" not in result.entry.id else self.task
                 self.made = self.made or result.entry.id in MAKES_NAME
                 self.topic = topic or result.title
         return result
+
+    def _frame_of(self, text: str, result: Answer) -> Frame:
+        """What a message names; of an error output the values that its problem's pattern caught."""
+        frame = understand(text, self.library.index).frame
+        if result.kind != "problem" or not may_be_output(text):
+            return frame
+        from assistant.dialogue.diagnose import diagnose
+
+        found = diagnose(text, self.library)
+        return frame.replace(slots=found[0].slots) if found else frame
 
     def begin(self, result: Answer) -> None:
         """Take an answer that was shown outside of the conversation as what is talked about."""
@@ -119,7 +129,7 @@ class Conversation:
     def show(self, text: str, entry_id: str, frame: Frame | None = None) -> Answer:
         """An entry as the answer to a message."""
         frame = frame or self.frame
-        result = compose(self.library.entry(entry_id), text, self._view(frame), self.library)
+        result = compose(self.library.entry(entry_id), text, self.view(frame), self.library)
         return self.remember(text, result, frame)
 
     def has(self, entry_id: str) -> bool:
@@ -136,7 +146,7 @@ class Conversation:
 
     def fill(self, text: str) -> str:
         """An entry's text with what the conversation named."""
-        return Composer(self._view(self.frame), self.library).fill(text)
+        return Composer(self.view(self.frame), self.library).fill(text)
 
     def _choice(self, text: str) -> Answer | None:
         """The choice that a number or a word of ours makes, after a question back."""
@@ -151,7 +161,7 @@ class Conversation:
         self.pending = ()
         return self.show(text, link.id)
 
-    def _view(self, frame: Frame) -> View:
+    def view(self, frame: Frame) -> View:
         """For whom to answer: what was said in the conversation beats what was asked for at its start."""
         asked = Asked(
             system="" if frame.systems else self.asked.system,
@@ -168,12 +178,12 @@ class Conversation:
         if len(said) > SHORT:
             return self._in_context(text, said, last)
         query = understand(text, self.library.index)
-        if query.foreign and not query.anchors:
-            return None  # "and npm?": another subject
         aside = asides.about_option(self, text, said, last) or asides.about_command(self, text, said, last)
         self.aside = aside is not None
         if aside:
             return aside
+        if query.foreign and not query.anchors:
+            return None  # "and npm?": another subject
         if asks_way_out(said) and {"environment", "base"} & set(self.frame.objects) and self.has(LEAVE):
             return self.show(text, LEAVE)
         if asks_undo(said):
@@ -186,6 +196,8 @@ class Conversation:
             return about.source(text, last)
         if says_no_help(said):
             return about.no_help(text, last)
+        if asks_other_way(said):
+            return about.other_way(text, last)
         if asks_why(said):
             return about.why(self, text, last)
         if asks_more(said):
@@ -193,10 +205,11 @@ class Conversation:
         if asks_example(said):
             return about.example(self, text, last)
         return (
-            self._changed(text, said, query.frame, last)
+            adding.stated(self, text, said, last)
+            or self._changed(text, said, query.frame, last)
             or side_by_side.compared(self, text, said, query, last)
-            or self._added(text, said, query)
-            or self._filled(text, said, query)
+            or adding.added(self, text, said, query)
+            or adding.filled(self, text, said, query)
             or self._in_context(text, said, last)
         )
 
@@ -245,7 +258,7 @@ class Conversation:
         if frame.tools and last.kind not in ("command", "problem"):
             task = self.task.entry if self.task else None
             if task and set(frame.tools) & set(self.library.index["frames"][self.library.number(task.id)][2]):
-                result = compose(self.library.entry(task.id), text, self._view(merged), self.library)
+                result = compose(self.library.entry(task.id), text, self.view(merged), self.library)
                 return self.remember(text, result, merged, self.topic)
             again = look_up(f"{self.topic} {text}", self.library, self.asked, merged.slots)
             if again.status == "answered" and again.entry and again.entry.id != last.entry.id:
@@ -253,7 +266,7 @@ class Conversation:
             alone = look_up(text, self.library, self.asked, merged.slots) if last.kind in ("tool", "term") else None
             if alone and alone.status == "answered":
                 return self.remember(text, alone, merged, text)
-        result = compose(self.library.entry(last.entry.id), text, self._view(merged), self.library)
+        result = compose(self.library.entry(last.entry.id), text, self.view(merged), self.library)
         if (
             frame.tools
             and last.kind == "problem"
@@ -267,44 +280,7 @@ class Conversation:
             result = exact.replace(question=text) if exact.status == "answered" else result
         return self.remember(text, result, merged, self.topic)
 
-    def _added(self, text: str, said: list[str], query: Query) -> Answer | None:
-        """The last question with what a message adds to it: "with cuda 12.6", "to requirements.txt", "only numpy"."""
-        own = said[1:] if said[:1] and said[0] in LEADS else said
-        if not own or own[0] not in ADDING or len(own) > 6 or (query.unknown and not query.anchors):
-            return None
-        if PRONOUNS & set(own):
-            return None
-        topic = self.topic
-        for name in ("name", "new_name"):
-            if name in self.frame.slots:  # it is carried as a name, and would be read as a word
-                topic = re.sub(rf"(?<![\w.-]){re.escape(self.frame.slots[name])}(?![\w-])", "", topic)
-        joined = f"{topic} {text}"
-        if own[0] in ("only", "just") and self.frame.actions and not ADDING & set(own[1:2]):
-            joined = " ".join((self.frame.actions[0], *own[1:]))
-        slots = {**self.frame.slots, **query.frame.slots}
-        result = answer(joined, self.library, self._asked_with(self.frame, query.frame))
-        if result.status != "answered" or not result.entry:
-            return None
-        frame = understand(joined, self.library.index).frame
-        return self.remember(text, result.replace(question=text), frame.replace(slots={**slots, **frame.slots}), joined)
-
-    def _filled(self, text: str, said: list[str], query: Query) -> Answer | None:
-        """The task of the conversation with what a message says of it: "a package, pandas, from env work", "no, the kernel"."""
-        frame = query.frame
-        own = [word for word in said if word not in CONNECTORS]
-        if frame.actions or not self.frame.actions or not own or not ASKING.isdisjoint(said) or PRONOUNS & set(own):
-            return None
-        if not (frame.objects or frame.tools or frame.slots) or frame.kind:
-            return None
-        joined = f"{self.frame.actions[0]} {_TAKEN_BACK.sub('', text)}"
-        if not understand(joined, self.library.index).tasks:
-            return None
-        result = look_up(joined, self.library, self._asked_with(self.frame, frame), dict(self.frame.slots))
-        if result.status != "answered" or result.kind != "command":
-            return None
-        return self.remember(text, result.replace(question=text), understand(joined, self.library.index).frame, joined)
-
-    def _asked_with(self, before: Frame, frame: Frame) -> Asked:
+    def asked_with(self, before: Frame, frame: Frame) -> Asked:
         """What the face knows, with the tool, the system and the shell that were talked about."""
 
         def last_of(own: tuple[str, ...], earlier: tuple[str, ...], given: str) -> str:
@@ -327,6 +303,12 @@ class Conversation:
         if "get" in said and PRONOUNS & set(said) and not frame.actions:
             text = f"{text} install"
         points = bool(PRONOUNS & set(said))
+        tool = self._tool(last)
+        if points and tool and not frame.objects and not frame.tools:
+            about_tool = " ".join(tool if word.lower().strip("?.!,") in PRONOUNS else word for word in text.split())
+            result = look_up(about_tool, self.library, self.asked)
+            if result.status == "answered" and result.confidence >= ENOUGH:
+                return self.remember(about_tool, result.replace(question=text), None, about_tool)
         family = self.task.entry.id.split(".")[0] if self.task and self.task.entry else ""
         things = (family, *self.frame.objects) if len(frame.actions) == 1 and len(query.terms) <= 1 else ()
         acted = (f"{thing}.{frame.actions[0]}" for thing in things)
@@ -358,6 +340,13 @@ class Conversation:
             slots={**self.frame.slots, **frame.slots},
         )
         return self.remember(text, result, merged)
+
+    def _tool(self, last: Answer) -> str:
+        """The tool that "it" stands for, where the talk is about nothing else."""
+        if last.kind == "tool" and last.entry:
+            return last.entry.id.split(".")[-1]
+        named = self.frame.tools
+        return named[0] if len(named) == 1 and not self.frame.objects and not self.frame.slots else ""
 
     def _made(self) -> dict[str, str]:
         """What was named, where "it" is the environment that a copy or a new name made."""

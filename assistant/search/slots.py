@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 # Patterns are compiled when a question gives reason to (a digit, an `=`, ...): compiling all of them costs more than ranking.
 # A name beside one of these words is the environment's: "env called demo", "env demo", "my demo environment".
 _NAME = (
-    r"\b(?:called|named|name it|call it|call them|name is)\s+[`'\"]?([a-z0-9][\w.-]{0,63})[`'\"]?|"
+    r"\b(?:called|(?<!module )named|name it|call it|call them|name is)\s+[`'\"]?([a-z0-9][\w.-]{0,63})[`'\"]?|"
     r"\b(?:env|environment)\s+(?!called\b|named\b|name\b)[`'\"]?([a-z0-9][\w.-]{0,63})[`'\"]?|"
     r"(?:^|\s)(?:-n|--name)[\s=]+([A-Za-z0-9][\w.-]{0,63})|"
     r"\b(?:the|my|our)\s+[`'\"]?([a-z0-9][\w.-]{0,63})[`'\"]?\s+(?:env|environment)\b"
