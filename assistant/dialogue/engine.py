@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from assistant.machine.model import Machine
     from assistant.search.library import Library
 
+OWN_WORDS = 0.35  # share of a message that has to be the error's own words; with less of them it tells a story
 NEARLY = 0.85  # of the best score: good enough where the best was just shown
 MAX_QUESTION_BYTES = 4_000_000
 
@@ -203,7 +204,7 @@ def _retyped(text: str, library: Library, asked: Asked) -> Answer | None:
     from assistant.dialogue.diagnose import retyped
 
     found = retyped(text, library)
-    if not found or _asked_so(text, library):
+    if not found or len(found[0].evidence) < OWN_WORDS * len(text) or _asked_so(text, library):
         return None
     from assistant.dialogue.why import recognised
 

@@ -133,6 +133,8 @@ def _choose(named: Named, tables: Tables, library: Library) -> Answer | None:
         return rows.for_driver(named, tables, library)
     if named.strange_card and (about_torch or about_cuda):
         return rows.strange_card(named, tables, library)
+    if _MAC.search(lowered) and about_torch and "gpu" in lowered:
+        return systems.for_mac(named, tables, library)
     if named.row and (about_torch or about_cuda):
         return rows.for_gpu(named, tables, library)
     if named.row and ("capability" in lowered or "sm_" in lowered) and asks:

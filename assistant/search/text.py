@@ -14,12 +14,12 @@ _SPLIT = re.compile(r"[.'+_-]+")
 
 # Words that carry no subject. `not`, `without`, `in`-less negations stay: "not found" is a subject.
 STOP_WORDS = frozenset(
-    """a about after again also although am an and any anybody anyone anything are as at be because been before being but
+    """a about after again pls plz also although am an and any anybody anyone anything are as at be because been before being but
     by came can cannot come could couldn did didn do does doesn doing don done during each either else etc ever every
     few for from get gets getting give given go goes going got had has hasn have haven having he help hello her here hi
     him his how however i if in into is isn it its itself just kind know let like ll look lot many may maybe
     me mean might mine more most much must my myself need needed needs never no now of off ok okay on once one ones only
-    onto or other our out over own please put quite rather re really right s said same say see seem seems she should
+    onto or other our over own please put quite rather re really right s said same say see seem seems she should
     shouldn since so some somebody someone something sort still such sure t take tell than thank thanks that the their
     them then there these they thing things think this those though through thus to too tried try trying under until up
     us use used uses using ve very via wanna want wanted wants was wasn way we well were what whatever

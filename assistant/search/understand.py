@@ -18,6 +18,7 @@ POINTED_WEIGHT = 0.9  # of the thing that "it" stands for
 EARLIER_WEIGHT = 0.45  # of a word of the question before, for one that leans on it
 EARLIER_ALONE = 0.8  # ... where that says one thing or nothing by itself ("can I have two")
 RARE = 5.0  # idf from which on a word is rather a name than a word of the subject
+SAID_BESIDE = 3  # words beside "a new env with Python 3.12": what it is for
 PART_WEIGHT = 0.8  # of a word that is joined to others: `nvidia` in `nvidia-docker2`
 PACKAGE_ACTIONS = frozenset(("install", "remove", "update", "downgrade", "pin", "search"))
 ON_ENVIRONMENTS = frozenset(
@@ -241,7 +242,8 @@ def _plain_tasks(frame: Frame, kept: list[str], tokens: list[str], lexicon: dict
     meant = [bag for bag in bags if all(not said.isdisjoint(forms) for forms in bag)]
     known = {form for bag in meant for forms in bag for form in forms}
     values = {value.lower() for value in frame.slots.values()} | {"called", "named", "name"}
-    if any(word not in known and word not in values and word.lstrip(".") not in known for word in kept):
+    left = sum(word not in known and word not in values and word.lstrip(".") not in known for word in kept)
+    if left > (SAID_BESIDE if action == "create" and "python" in frame.slots else 0):
         return ()
     return _tasks_on(frame)
 
@@ -372,6 +374,8 @@ def _kind(folded: str, tokens: list[str], tools: int) -> str:
     another one, "different from conda" compares.
     """
     said = set(tokens)
+    if tools > 1 and "over" in said:
+        return "compare"
     if tools > 1 and "or" in said and not _WHICH_IT_IS.isdisjoint(said) and _CHOOSING.isdisjoint(said):
         return "which"
     if (tools > 1 and "or" in said) or ("different" in said and said & {"from", "how", "than"}):
