@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from assistant.dialogue.ahead import from_tables, read_here
 from assistant.dialogue.answer import Answer, Block
 from assistant.dialogue.decide import SAID_LIKE, SURE, decide
@@ -14,8 +16,10 @@ if TYPE_CHECKING:
     from assistant.machine.model import Machine
     from assistant.search.library import Library
 
-OWN_WORDS = 0.35  # share of a message that has to be the error's own words; with less of them it tells a story
+OWN_WORDS = 0.4  # share of a message that has to be the error's own words; with less of them it tells a story
 NEARLY = 0.85  # of the best score: good enough where the best was just shown
+STORY = 9  # words of a line that may be somebody's story
+_QUOTED = re.compile(r"[:'\"`=]|[A-Z]\w+(?:Error|Exception|Warning)")  # what outputs have, and stories have not
 MAX_QUESTION_BYTES = 4_000_000
 
 
@@ -49,7 +53,7 @@ def answer(question: str, library: Library, asked: Asked | None = None) -> Answe
     asked = asked or Asked()
     text = check_question(question)
     if may_be_output(text):
-        hit = _diagnosed(text, library, asked)
+        hit = None if tells_a_story(text) else _diagnosed(text, library, asked)
         if hit:
             return hit
         hit = _retyped(text, library, asked)
@@ -176,6 +180,11 @@ def may_be_output(text: str) -> bool:
         return True
     lowered = text.lower()
     return any(word in lowered for word in _ERROR_WORDS)
+
+
+def tells_a_story(text: str) -> bool:
+    """Whether one line is rather a sentence that holds an error's words than an error's output."""
+    return "\n" not in text and len(text.split()) >= STORY and not _QUOTED.search(text)
 
 
 def may_be_command(text: str) -> bool:

@@ -52,7 +52,7 @@ _ASKS = re.compile(
 )
 
 
-MOST_BESIDE = 2  # words about something else, in a question that a row still answers
+MOST_BESIDE = 1  # words about something else, in a question that a row still answers
 _OF_THE_TABLES = frozenset(
     """driver drivers cuda torch pytorch python gpu gpus card cards graphics version versions which support supports supported run
     runs running rtx gtx gt geforce titan quadro tesla nvidia amd capability compute newest latest old oldest minimum last machine
