@@ -66,7 +66,7 @@ def decide(text: str, query: Query, ranked: list[Ranked], library: Library, aske
     if second := _runner_up(query, ranked):
         entry = library.entry(second.number)
         note = Block(kind="note", text=in_short(entry, compose(entry, text, view, library)))
-        related = tuple(link for link in related if link.id != entry.id)
+        related = (Link(id=entry.id, title=entry.title), *(link for link in related if link.id != entry.id))[:5]
         result = result.replace(blocks=(*result.blocks, note))
     return result.replace(related=related, why=why)
 

@@ -51,8 +51,10 @@ def answer_text(answer: Answer, width: int = 100, style: Style | None = None, *,
         lines += wrap(f"{flow.title}, step by step: `envguide run {flow.id}{settings}`", width, "> ", "  ")
     if answer.flows:
         lines.append("")
-    if answer.related and answer.status == "answered":
-        lines += [*wrap("See also: " + "; ".join(link.title for link in answer.related), width, "", "  "), ""]
+    named = " ".join(block.text for block in answer.blocks if block.kind == "note")
+    related = [link.title for link in answer.related if f"“{link.title}”" not in named]
+    if related and answer.status == "answered":
+        lines += [*wrap("See also: " + "; ".join(related), width, "", "  "), ""]
     lines += source_lines(answer, width, style)
     if answer.more and not more and answer.status == "answered":
         lines.append(style.mark("There is more: add --more.", "dim"))
