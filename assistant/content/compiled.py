@@ -15,7 +15,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-MAGIC = b"envguide compiled content 18\n"
+MAGIC = b"envguide compiled content 19\n"
 LINES = "lines:"  # records of this prefix are lists of plain lines, several times faster to read than JSON
 
 

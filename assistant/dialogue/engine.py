@@ -198,11 +198,14 @@ def may_ask_option(text: str) -> bool:
 
 
 def _diagnosed(text: str, library: Library, asked: Asked) -> Answer | None:
-    from assistant.dialogue.diagnose import diagnose
+    from assistant.dialogue.diagnose import diagnose, retyped
 
     found = diagnose(text, library)
     if not found:
         return None
+    typed = retyped(text, library)  # without its quotes a line may name a more special problem
+    if typed and typed[0].score > found[0].score:
+        found = typed
     from assistant.dialogue.why import recognised
 
     return recognised(found, text, library, asked, 0.95)

@@ -64,6 +64,9 @@ def is_command(text: str, library: Library) -> bool:
         return False
     if _ASKING & set(line.lower().split()):
         return False
+    flags = sum(piece.kind == "flag" for piece in parsed[0].pieces)
+    if flags and len(parsed[0].unknown) == flags and "explain" in text.lower():
+        return False  # no flag of that command: the words ask for something else
     arguments = [piece.text for piece in parsed[0].pieces if piece.kind == "argument"]
     if any(is_prose(word, library) for word in arguments):
         return False

@@ -9,6 +9,11 @@ _WORD = re.compile(r"[a-z0-9_]+(?:[.'+-][a-z0-9_]+)*\+*", re.IGNORECASE)
 _MARKED = re.compile(
     r"(?<![^\s`'\"(\[/])(?:[.%!](?=[a-z])[a-z0-9_-]+|--[a-z]+(?![\w-])|[=<>~!]=|={1,3}|[<>])(?=$|[\s`'\")\],?])"
 )
+# "i have no gpu", "we don't have internet": what somebody lacks.
+_LACKING = re.compile(
+    r"\b(?:have no|has no|with no|no|(?:don'?t|doesn'?t) have (?:an? |any )?)\s*"
+    r"\b(gpu|graphics card|internet|network|admin|sudo|root|conda|cuda)\b"
+)
 _MARKS = frozenset(".%!-=<>~")
 _SPLIT = re.compile(r"[.'+_-]+")
 
@@ -62,6 +67,8 @@ def fold(text: str) -> str:
 def words(text: str) -> list[str]:
     """The words of folded text, joined ones (`conda-forge`, `environment.yml`, `3.10`) whole; `what's` counts as `what`."""
     folded = fold(text)
+    if " no " in f" {folded}" or "t have" in folded:
+        folded = _LACKING.sub(r"without \1", folded)
     found: list[str] = [] if _MARKS.isdisjoint(folded) else [word for word in _MARKED.findall(folded) if _tells(word)]
     for word in _WORD.findall(folded):
         plain = word.partition("'")[0] if "'" in word else word

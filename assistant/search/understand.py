@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from assistant.content.frozen import Frozen
 from assistant.search.slots import read_slots
 from assistant.search.text import FUNCTION_NUMBERS, STOP_WORDS, fold, is_number, parts, words
@@ -29,13 +27,6 @@ ASKS_ABOUT = frozenset("why where who when which what whats is are does should i
 POINTED_AT = frozenset(("environment", "package", "channel", "kernel", "pytorch"))  # what "remove it" may remove
 NAMING = frozenset(("create", "activate", "remove", "rename", "clone", "export", "move"))
 ROUNDS = 3  # of mending: a mended word ("renmae") can tell that another one is a name
-
-
-# "i have no gpu", "we don't have internet": what somebody lacks.
-_LACKING = (
-    r"\b(?:have no|has no|with no|no|(?:don'?t|doesn'?t) have (?:an? |any )?)\s*"
-    r"\b(gpu|graphics card|internet|network|admin|sudo|root|conda|cuda)\b"
-)
 
 
 class Frame(Frozen):
@@ -93,8 +84,6 @@ def understand(question: str, index: dict[str, Any]) -> Query:
 def _read(text: str, index: dict[str, Any]) -> tuple[Query, list[str]]:
     """A question as it stands, and its words that no entry holds (those of names aside)."""
     folded = fold(text)
-    if " no " in f" {folded}" or "t have" in folded:
-        folded = re.sub(_LACKING, r"without \1", folded)
     stripped = folded
     for phrase in index["lexicon"]["stop_phrases"]:
         if phrase in stripped:

@@ -221,3 +221,22 @@ def test_an_entry_that_is_asked_for_by_its_option_is_shown(library: Library) -> 
 @pytest.mark.parametrize("text", ["--frobnicate", "npm --save-dev"])
 def test_an_option_of_no_tool_of_ours_is_refused(library: Library, text: str) -> None:
     assert answer(text, library).status == "unknown"
+
+
+def test_a_line_without_its_quotes_names_the_special_problem(library: Library) -> None:
+    found = answer("no module named triton on windows", library)
+    assert found.entry and found.entry.id == "torch.triton-missing"
+
+
+def test_what_somebody_lacks_is_no_wish_for_it(library: Library) -> None:
+    found = answer("how do i install pytorch i have no gpu", library)
+    assert found.entry and found.entry.id == "pytorch.install-cpu"
+
+
+def test_a_mac_is_no_tesla_card(library: Library) -> None:
+    assert "MPS" in answer_text(answer("can PyTorch use the GPU of my MacBook with M4", library))
+
+
+def test_an_environment_with_a_python_is_made_whatever_it_is_for(library: Library) -> None:
+    found = answer("new env py 3.12 for thesis pls", library)
+    assert found.entry and found.entry.id == "environment.create"
