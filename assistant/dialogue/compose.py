@@ -98,7 +98,7 @@ class Composer:
         self.placeholders = library.index["placeholders"]
 
     def blocks(self, entry: Entry) -> list[Block]:
-        blocks = [Block(kind="lead", text=self.fill(entry.answer))]
+        blocks = [Block(kind="lead", text=self._lead(entry))]
         if entry.kind == "problem":
             blocks += self._problem(entry)
         elif entry.kind == "command":
@@ -119,6 +119,17 @@ class Composer:
         if commands:
             blocks.append(Block(kind="commands", commands=commands))
         return blocks
+
+    def _lead(self, entry: Entry) -> str:
+        """The sentence that answers; before it the command of the tool that was asked for, where it begins with another's."""
+        lead = self.fill(entry.answer)
+        tool = next((name for name in self.view.tools if any(form.tool == name for form in entry.forms)), "")
+        if not tool or not lead.startswith("`"):
+            return lead
+        own = [form for form in entry.forms if form.tool == tool]
+        if any(lead[1:].split()[0] == form.run.split()[0] for form in own):
+            return lead
+        return f"With {self._tool_title(tool)}: `{self.pick(tuple(own))[0].run}`. {lead}"
 
     def _problem(self, entry: Entry) -> list[Block]:
         blocks = []
