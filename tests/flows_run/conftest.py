@@ -23,6 +23,7 @@ from tests.runner.conftest import QUICK, Answers, Driven, drive
 # Interpreters beside the system's own, looked for before a test takes the home away.
 PYENV = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")) / "versions"
 MORE_PYTHONS = [str(place) for place in sorted(PYENV.glob("3.1[0-9]*/bin"))]
+HERE = f"{sys.version_info.major}.{sys.version_info.minor}"  # the one Python that is surely there
 ROOT = Path(__file__).resolve().parents[2]
 FLOWS = catalog.from_folder(ROOT / "flows")
 # Folders of caches and of envguide itself, which no undo has to bring back.
@@ -67,6 +68,8 @@ class Desk:
         self.mending: api.Mending | None = None
 
     def plan(self, flow: str, **given: str) -> api.Plan:
+        if flow == "create-environment" and given.get("tool") == "uv":
+            given.setdefault("python", HERE)  # the flow's own choice may not be on this machine, and nothing is downloaded
         return api.make_plan(flow, given, flows=self.flows, machine=self.look())
 
     def run(
