@@ -68,8 +68,9 @@ class Desk:
         self.mending: api.Mending | None = None
 
     def plan(self, flow: str, **given: str) -> api.Plan:
+        # The flow's own choice may not be on this machine, and nothing is downloaded.
         if flow == "create-environment" and given.get("tool") == "uv":
-            given.setdefault("python", HERE)  # the flow's own choice may not be on this machine, and nothing is downloaded
+            given.setdefault("python", HERE)
         return api.make_plan(flow, given, flows=self.flows, machine=self.look())
 
     def run(
