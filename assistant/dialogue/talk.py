@@ -84,7 +84,7 @@ class Conversation:
         talk = small_talk(text)
         if talk:
             return Answer(question=text, status="answered", blocks=(Block(kind="lead", text=talk),), confidence=1.0)
-        if self.asked_back and not self.last:
+        if self.asked_back:
             joined = adding.asked_back(self, text)
             if joined:
                 return joined
@@ -102,7 +102,6 @@ class Conversation:
         self.asked_back = text if result.status == "ambiguous" else ""
         if result.status == "ambiguous":
             self.pending = result.choices
-            self.last = None
         if result.status != "unknown":
             self.frame = frame or self._frame_of(text, result)
             if result.entry:

@@ -15,7 +15,7 @@ SEED = 20261122
 TYPO_LETTERS = 4  # the fewest letters of a word that may get a typo
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 # Command lines, pins, paths and several lines mean something else in another order or case.
-_CODE = re.compile(r"(^|\s)-{1,2}\w|=|://|\w/\w+/|\n|\\|[<>]")
+_CODE = re.compile(r"(^|\s)-{1,2}\w|=|://|\n|\\|[<>]")
 
 
 class Question:
